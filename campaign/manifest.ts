@@ -1,0 +1,81 @@
+import type { Sizing } from "../components/contracts";
+
+/** Version of `run.json`. */
+export const MANIFEST_SCHEMA_VERSION = 1;
+
+export interface GeneratorHealth {
+  readonly generator: string;
+  readonly started: boolean;
+  readonly exitCode: number | null;
+  /** Offset of its start to the planned common start, ms. */
+  readonly startSkewMs: number | null;
+  readonly plannedIterations: number;
+  readonly startedIterations: number;
+  readonly droppedIterations: number;
+  /** Share of the machine's cores (0..1) used by the generator process, mean and maximum over 1 s periods. */
+  readonly cpuMean: number | null;
+  readonly cpuMax: number | null;
+  readonly memoryMaxMiB: number | null;
+  /** Free CPU share (0..1) of the whole machine, smallest 1 s period: how close the machine was to saturation. */
+  readonly machineIdleMin: number | null;
+}
+
+/** Everything needed to reproduce a run and to distrust it: `run.json`. */
+export interface RunManifest {
+  readonly schemaVersion: number;
+  readonly perfbedVersion: string;
+  readonly campaignId: string;
+  readonly runId: string;
+  readonly environmentId: string;
+  readonly target: string;
+  readonly side: string;
+  readonly replicate: number;
+  readonly application: { readonly name: string; readonly version: string };
+  readonly sizing: Sizing;
+  readonly scenario: {
+    readonly name: string;
+    readonly description: string;
+    readonly parameters: Readonly<Record<string, unknown>>;
+    readonly seed: number;
+    readonly tool: string;
+    /** Planned curve on the measured window: seconds and arrivals per second, at the corners. */
+    readonly plannedCurve: readonly {
+      readonly atSeconds: number;
+      readonly ratePerSecond: number;
+      readonly label: string;
+    }[];
+    readonly warmupSeconds: number;
+    readonly measuredSeconds: number;
+  };
+  /** Microseconds since the epoch, as numbers. */
+  readonly window: {
+    readonly runStartedAtUs: number;
+    /** Start of the measured window (end of warm-up). */
+    readonly measuredFromUs: number;
+    readonly measuredToUs: number;
+  };
+  readonly arrivals: {
+    /** Journey arrivals planned and achieved in the measured window. */
+    readonly planned: number;
+    readonly started: number;
+    readonly dropped: number;
+    /** (started) / planned. */
+    readonly achievedRatio: number;
+  };
+  readonly generators: readonly GeneratorHealth[];
+  readonly aborted: string | null;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: {
+    readonly platform: string;
+    readonly cpuModel: string;
+    readonly cores: number;
+    readonly memoryMiB: number;
+    readonly cpuQuotas: boolean;
+    readonly notes: readonly string[];
+  };
+  /** Process inventory during the run: name, tier, version-free command name. */
+  readonly inventory: readonly { readonly name: string; readonly tier: string; readonly pid: number }[];
+  /** Phases with their length in ms. */
+  readonly phases: readonly { readonly name: string; readonly durationMs: number }[];
+  readonly clock: { readonly offsetMs: number; readonly method: string };
+}
