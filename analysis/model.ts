@@ -3,10 +3,12 @@
 export interface QuantileEstimate {
   /** 0..1 */
   readonly probability: number;
-  /** Type-7 quantile in ms; null when there are too few samples beyond it. */
+  /** Type-7 quantile in ms, every failed request counting as slower than every answered one; null when it cannot be told. */
   readonly valueMs: number | null;
   /** Expected samples beyond the quantile: n * (1 - probability). */
   readonly exceedances: number;
+  /** Why there is no value: fewer than ten samples beyond it, or so many failed requests that it falls among them. Absent with a value. */
+  readonly missing?: "too-few-samples" | "failed-requests";
 }
 
 /** Figures of a set of requests: all, a journey, a step or a time slice. */
@@ -16,6 +18,7 @@ export interface LatencySummary {
   /** errors / requests; 0 when there are none. */
   readonly errorRatio: number;
   readonly ratePerSecond: number;
+  /** Mean, smallest and largest time of the requests that succeeded. */
   readonly meanMs: number | null;
   readonly minMs: number | null;
   readonly maxMs: number | null;
@@ -37,8 +40,11 @@ export interface JourneySummary extends LatencySummary {
 export interface TimelineSlice {
   /** Start of the slice, seconds since the start of the measured window (negative in warm-up). */
   readonly atSeconds: number;
+  /** Journey arrivals per second in the plan; null outside it. */
   readonly plannedRatePerSecond: number | null;
-  /** Requests per second. */
+  /** Journey arrivals per second that the fleet started; absent where the tool does not tell. */
+  readonly arrivalRatePerSecond?: number | null;
+  /** Requests per second; a journey makes several. */
   readonly requestRatePerSecond: number;
   readonly errorRatePerSecond: number;
   readonly p50Ms: number | null;
@@ -87,10 +93,31 @@ export interface SloResult {
 
 /** One reason not to believe a run. */
 export interface ValidityFinding {
-  /** Stable code: `missed-arrivals`, `generator-cpu`, `generator-lost`, `error-flood`, `no-samples`, `clock-offset`. */
+  /** Stable code: `no-samples`, `missed-arrivals`, `dropped-iterations`, `generator-lost`, `generator-late`, `generator-cpu`, `machine-saturated`, `error-flood`, `clock-offset`, `instance-lost`, `replica-disconnected`, `run-aborted`, `telemetry-gap`. */
   readonly code: string;
   readonly severity: "invalid" | "warning";
   readonly text: string;
   readonly measured: number | null;
   readonly limit: number | null;
+}
+
+/** `pass`, `regression` (also a broken objective), `inconclusive`, `invalid`. */
+export type VerdictKind = "pass" | "regression" | "inconclusive" | "invalid";
+
+export interface Verdict {
+  readonly kind: VerdictKind;
+  /** One sentence an executive understands. */
+  readonly headline: string;
+  /** Why, one sentence each, most important first. */
+  readonly reasons: readonly string[];
+  /** What to do next, one sentence each. */
+  readonly actions: readonly string[];
+}
+
+/** Means and extremes of one source over the measured window. */
+export interface TierSummary {
+  readonly tier: string;
+  readonly source: string;
+  /** Label and text with unit, e.g. ["CPU mean", "0.42 of 0.50 cores"]. */
+  readonly figures: readonly { readonly label: string; readonly text: string }[];
 }

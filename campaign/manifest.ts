@@ -1,4 +1,5 @@
 import type { Sizing } from "../components/contracts";
+import type { ServiceLevelObjective } from "../scenarios/model";
 
 /** Version of `run.json`. */
 export const MANIFEST_SCHEMA_VERSION = 1;
@@ -30,6 +31,8 @@ export interface RunManifest {
   readonly target: string;
   readonly side: string;
   readonly replicate: number;
+  /** The command line that repeats the run, quoted for a shell. Absent when a library call started it. */
+  readonly command?: string;
   readonly application: { readonly name: string; readonly version: string };
   readonly sizing: Sizing;
   readonly scenario: {
@@ -38,7 +41,10 @@ export interface RunManifest {
     readonly parameters: Readonly<Record<string, unknown>>;
     readonly seed: number;
     readonly tool: string;
-    /** Planned curve on the measured window: seconds and arrivals per second, at the corners. */
+    /** Journeys that should run; a native script's are known from its samples only. */
+    readonly journeys: readonly string[];
+    readonly objectives: readonly ServiceLevelObjective[];
+    /** Planned curve at its corners, warm-up included, on the run's axis (0 = start of the measured window). Empty where the tool's own script plans. */
     readonly plannedCurve: readonly {
       readonly atSeconds: number;
       readonly ratePerSecond: number;

@@ -133,7 +133,8 @@ export interface ApplicationSetup {
 
 /**
  * The system under test. Every instance is given PORT, HOST, DATABASE_URL, DATABASE_REPLICA_URLS (comma separated), REDIS_URL,
- * APP_VERSION, INSTANCE_ID and PERFBED_ENVIRONMENT_ID; the set-up command gets DATABASE_ADMIN_URL (straight to the primary, no pool) as well.
+ * APP_VERSION, INSTANCE_ID and PERFBED_ENVIRONMENT_ID. The set-up command gets DATABASE_ADMIN_URL, straight to the primary without a pool,
+ * and the same URL as DATABASE_URL and DATABASE_REPLICA_URLS: replicas may still be on their way up.
  */
 export interface Application {
   readonly name: string;
@@ -239,8 +240,10 @@ export interface AppArgs extends TierArgs {
   readonly cacheUrl: pulumi.Input<string>;
 }
 export interface AppOutputs {
-  /** Base URL of the load balancer. */
+  /** Base URL of the load balancer; known before the first instance is in service. */
   readonly url: pulumi.Output<string>;
+  /** Instances in service, known once the minimum is: what has to wait for a serving app waits for this. */
+  readonly inService: pulumi.Output<number>;
   readonly telemetry: pulumi.Output<TelemetrySource[]>;
 }
 
@@ -248,6 +251,8 @@ export interface EdgeArgs extends TierArgs {
   readonly sizing: EdgeSizing;
   /** Base URL of the origin (the load balancer). */
   readonly originUrl: pulumi.Input<string>;
+  /** Known once the origin serves; the edge is ready when it has been seen to pass a request on after that. */
+  readonly originInService: pulumi.Input<number>;
   /** Path answering 200 while the origin can serve. */
   readonly originHealthPath: string;
 }
@@ -274,6 +279,10 @@ export interface PerformanceEnvironmentArgs {
 
 /** One implementation of every tier: what a target is. */
 export interface TierFactory {
+  /**
+   * What all tiers stand on: an own folder and a watchdog (local), a network (AWS), a namespace (Kubernetes). Created first, removed last.
+   */
+  foundation(name: string, args: TierArgs, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResource;
   database(
     name: string,
     args: DatabaseArgs,

@@ -17,6 +17,8 @@ export enum ExitCode {
   EnvironmentFailed = 5,
   /** Something may still be left behind after teardown. */
   TeardownNotProved = 6,
+  /** A fault in perfbed itself; what it had started was torn down as far as it could. */
+  Internal = 70,
   /** Interrupted by the user; the environment was torn down and proved clean. */
   Interrupted = 130,
 }

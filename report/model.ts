@@ -4,32 +4,15 @@ import type {
   ScaleOutLag,
   SloResult,
   TierSeries,
+  TierSummary,
   TimelineEvent,
   TimelineSlice,
   ValidityFinding,
+  Verdict,
 } from "../analysis/model";
 import type { RunManifest } from "../campaign/manifest";
 
-/** `pass`, `regression` (also a broken objective), `inconclusive`, `invalid`. */
-export type VerdictKind = "pass" | "regression" | "inconclusive" | "invalid";
-
-export interface Verdict {
-  readonly kind: VerdictKind;
-  /** One sentence an executive understands. */
-  readonly headline: string;
-  /** Why, one sentence each, most important first. */
-  readonly reasons: readonly string[];
-  /** What to do next, one sentence each. */
-  readonly actions: readonly string[];
-}
-
-/** Means and extremes over the measured window; null where the tier has no such figure. */
-export interface TierSummary {
-  readonly tier: string;
-  readonly source: string;
-  /** Label and text with unit, e.g. ["CPU mean", "0.42 cores of 0.5"]. */
-  readonly figures: readonly { readonly label: string; readonly text: string }[];
-}
+export type { TierSummary, Verdict, VerdictKind } from "../analysis/model";
 
 export interface TeardownProof {
   readonly proved: boolean;

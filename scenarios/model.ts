@@ -114,6 +114,8 @@ export interface NativeScript {
   readonly file: string;
   /** Environment variables of the script, next to BASE_URL. */
   readonly environment: Readonly<Record<string, string>>;
+  /** True: the script's own options say when iterations start. False: the workload's arrival profile does. */
+  readonly ownArrivals: boolean;
 }
 
 /** What one run does: the result of a scenario with its parameters filled in. */

@@ -68,3 +68,42 @@ export interface EnvironmentEvent {
   readonly event: string;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }
+
+/** Journey arrivals of one generator in one second. One row of `iterations/*.parquet`. */
+export interface IterationCount {
+  readonly generator: string;
+  readonly journey: string;
+  /** Start of the second, microseconds since the epoch. */
+  readonly atUs: bigint;
+  /** Iterations begun. */
+  readonly started: number;
+  /** Arrivals that no virtual user was free for. */
+  readonly dropped: number;
+  readonly completed: number;
+}
+
+export const ITERATION_COLUMNS = {
+  generator: "VARCHAR",
+  journey: "VARCHAR",
+  atUs: "BIGINT",
+  started: "BIGINT",
+  dropped: "BIGINT",
+  completed: "BIGINT",
+} as const;
+
+export const TELEMETRY_COLUMNS = {
+  atUs: "BIGINT",
+  tier: "VARCHAR",
+  source: "VARCHAR",
+  metric: "VARCHAR",
+  value: "DOUBLE",
+} as const;
+
+/** `detail` is JSON text. */
+export const EVENT_COLUMNS = {
+  atUs: "BIGINT",
+  tier: "VARCHAR",
+  source: "VARCHAR",
+  event: "VARCHAR",
+  detail: "VARCHAR",
+} as const;

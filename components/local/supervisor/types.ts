@@ -29,12 +29,14 @@ export enum ProbeKind {
   Redis = "redis",
   /** The process must exit with 0 (run-once commands). */
   Exit = "exit",
+  /** The process must write a text to its log (programs without a port). */
+  Log = "log",
 }
 
 /** A real check that a process can do its work. Plain data: it crosses process borders. */
 export interface ReadinessProbe {
   readonly kind: ProbeKind;
-  /** tcp: host:port; http, postgres, redis: URL. Absent for exit. */
+  /** tcp: host:port; http, postgres, redis: URL; log: the text. Absent for exit. */
   readonly endpoint?: string;
   readonly timeoutMs: number;
 }

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+const main = join(__dirname, "..", "dist", "cli", "main.js");
+if (existsSync(main)) {
+  require(main);
+} else {
+  console.error(`perfbed: ${main} is missing.\nRun "npm ci && npm run build" in the package's folder first.`);
+  process.exitCode = 2;
+}

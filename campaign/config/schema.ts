@@ -1,0 +1,145 @@
+import { z } from "zod";
+
+/**
+ * What a user writes in perfbed.config.ts or perfbed.config.yaml. Strict: an unknown key is a mistake, not a comment.
+ * Every field has a description; docs/configuration.md is checked against them.
+ */
+
+const command = z
+  .array(z.string().min(1))
+  .min(1)
+  .describe("Program and arguments, as a list. No shell: nothing is expanded.");
+
+const urlPath = z.string().regex(/^\//, 'must start with "/"');
+
+export const applicationSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(60)
+      .describe("Name of the system under test, shown in reports."),
+    version: z
+      .string()
+      .min(1)
+      .max(100)
+      .default("dev")
+      .describe("What is under test, e.g. a commit or a release."),
+    directory: z
+      .string()
+      .default(".")
+      .describe("Folder the commands run in, relative to the config file."),
+    command: command.describe(
+      "Starts one instance, which must listen on HOST:PORT from its environment. A list, no shell.",
+    ),
+    health: urlPath.default("/health").describe("Path answering 200 while the process lives."),
+    ready: urlPath
+      .optional()
+      .describe("Path answering 200 once requests may be sent; the health path when absent."),
+    metrics: urlPath.optional().describe("Path of the Prometheus metrics of one instance."),
+    environment: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.coerce.string())
+      .default({})
+      .describe("Further environment variables. `${NAME}` is taken from perfbed's own environment."),
+    setup: z
+      .strictObject({
+        command: command.describe("Run once before the first instance: migrate and seed."),
+        timeoutSeconds: z.number().int().min(1).max(3600).default(120),
+      })
+      .optional(),
+    startTimeoutSeconds: z.number().int().min(1).max(600).default(30),
+    drainSeconds: z.number().int().min(0).max(120).default(10),
+  })
+  .describe("The system under test.");
+
+export const scalingOverride = z.strictObject({
+  type: z.enum(["target-tracking", "step"]).optional(),
+  metric: z.enum(["cpu-utilization", "in-flight-requests"]).optional(),
+  targetValue: z.number().positive().optional(),
+  scaleOutCooldownSeconds: z.number().min(0).optional(),
+  scaleInCooldownSeconds: z.number().min(0).optional(),
+  instanceWarmupSeconds: z.number().min(0).optional(),
+  periodSeconds: z.number().min(0.5).max(60).optional(),
+  scaleOutPeriods: z.number().int().min(1).optional(),
+  scaleInPeriods: z.number().int().min(1).optional(),
+  disableScaleIn: z.boolean().optional(),
+  steps: z
+    .array(
+      z.strictObject({
+        lowerBound: z.number().optional(),
+        upperBound: z.number().optional(),
+        adjustment: z.number().int(),
+      }),
+    )
+    .optional(),
+});
+
+export const sizingSchema = z
+  .strictObject({
+    name: z.string().min(1).max(40).optional().describe("Shown in reports; the preset's name when absent."),
+    preset: z.string().optional().describe("Sizing to start from: small, medium or large."),
+    app: z
+      .strictObject({
+        minInstances: z.number().int().optional(),
+        maxInstances: z.number().int().optional(),
+        cpu: z.number().optional(),
+        memoryMiB: z.number().optional(),
+        scaling: scalingOverride.optional(),
+      })
+      .optional(),
+    database: z
+      .strictObject({
+        cpu: z.number().optional(),
+        memoryMiB: z.number().optional(),
+        replicas: z.number().int().optional(),
+        poolSize: z.number().int().optional(),
+        maxClientConnections: z.number().int().optional(),
+      })
+      .optional(),
+    cache: z.strictObject({ cpu: z.number().optional(), memoryMiB: z.number().optional() }).optional(),
+    edge: z
+      .strictObject({
+        cpu: z.number().optional(),
+        memoryMiB: z.number().optional(),
+        defaultTtlSeconds: z.number().optional(),
+        graceSeconds: z.number().optional(),
+      })
+      .optional(),
+    fleet: z.strictObject({ generators: z.number().int().optional() }).optional(),
+  })
+  .describe("A named configuration of all tiers: a preset with what differs from it.");
+
+export const configSchema = z.strictObject({
+  target: z.literal("local").default("local").describe("Where the environment runs."),
+  application: applicationSchema.optional().describe("The system under test; the storefront sample when absent."),
+  sizing: z
+    .union([z.string(), sizingSchema])
+    .default("small")
+    .describe("A preset's name, or a preset with overrides."),
+  scenario: z
+    .string()
+    .default("load")
+    .describe("A catalogue name, a scenario file (.ts) or a k6 script (.js), relative to the config file."),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Parameters of the scenario; `--set name=value` goes before them."),
+  expiryMinutes: z
+    .number()
+    .min(1)
+    .max(7 * 24 * 60)
+    .default(60)
+    .describe("Minutes after which the environment's watchdog may end it."),
+  results: z.string().default("perfbed-results").describe("Folder of the results."),
+});
+
+/** As written by the user: every field with a default is optional. */
+export type PerfbedConfigInput = z.input<typeof configSchema>;
+export type PerfbedConfig = z.output<typeof configSchema>;
+export type ApplicationConfig = z.output<typeof applicationSchema>;
+export type SizingConfig = z.output<typeof sizingSchema>;
+
+/** Gives editors the type of perfbed.config.ts: `export default defineConfig({ … })`. */
+export function defineConfig(config: PerfbedConfigInput): PerfbedConfigInput {
+  return config;
+}

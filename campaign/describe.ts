@@ -1,0 +1,71 @@
+import type { Sizing } from "../components/contracts";
+import { arrivalsTotal, peakRate, totalSeconds } from "../scenarios/arrival";
+import { describeArrivals } from "../scenarios/curve-text";
+import { expectedRequests } from "../scenarios/plan";
+import type { CampaignPlan, EnvironmentPlan } from "./plan";
+
+const cores = (cpu: number): string => `${cpu} ${cpu === 1 ? "core" : "cores"}`;
+
+/** One line a tier: what will be made, and how big. */
+export function describeTiers(sizing: Sizing): { readonly tier: string; readonly text: string }[] {
+  const { app, database, cache, edge, fleet } = sizing;
+  const scaling = app.scaling;
+  return [
+    {
+      tier: "edge",
+      text: `Varnish, ${cores(edge.cpu)}, ${edge.memoryMiB} MiB`,
+    },
+    {
+      tier: "app",
+      text: `HAProxy and ${app.minInstances} to ${app.maxInstances} instances of ${cores(app.cpu)}, ${app.memoryMiB} MiB; ${scaling.type} on ${scaling.metric} at ${scaling.targetValue}`,
+    },
+    { tier: "cache", text: `Redis, ${cores(cache.cpu)}, ${cache.memoryMiB} MiB` },
+    {
+      tier: "database",
+      text: `PostgreSQL primary and ${database.replicas} streaming ${database.replicas === 1 ? "replica" : "replicas"} of ${cores(database.cpu)}, ${database.memoryMiB} MiB; PgBouncer with ${database.poolSize} server connections each`,
+    },
+    { tier: "fleet", text: `k6, ${fleet.generators} ${fleet.generators === 1 ? "generator" : "generators"}` },
+  ];
+}
+
+export function describeEnvironment(environment: EnvironmentPlan): string {
+  return [
+    `Environment  ${environment.environmentId} on ${environment.target}, until ${environment.expiresAt} at the latest`,
+    `Application  ${environment.application.name} ${environment.application.version}: ${environment.application.command.join(" ")}`,
+    `Sizing       ${environment.sizing.name}`,
+    ...describeTiers(environment.sizing).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
+  ].join("\n");
+}
+
+/** What `--dry-run` prints: everything that would be made and done, and how long it takes. */
+export function describePlan(plan: CampaignPlan, width: number): string {
+  const { workload } = plan;
+  const measured = totalSeconds(workload.arrival);
+  const warmup = totalSeconds(workload.warmup);
+  const arrivals = arrivalsTotal(workload.arrival);
+  const weights = workload.journeys.reduce((sum, journey) => sum + journey.weight, 0);
+  return [
+    describeEnvironment(plan.environment),
+    `Scenario     ${workload.scenario}: ${workload.description}`,
+    `  parameters ${Object.entries(workload.parameters)
+      .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(" ")}`,
+    ...(workload.script === undefined
+      ? [
+          `  journeys   ${workload.journeys.map((journey) => `${journey.name} ${((100 * journey.weight) / weights).toFixed(0)} %`).join(", ")}`,
+          `  arrivals   ${Math.round(arrivals)} journeys in ${measured} s after ${warmup} s of warm-up; peak ${peakRate(workload.arrival)} a second`,
+          `  requests   about ${Math.round(expectedRequests(workload))}`,
+          "",
+          describeArrivals(workload, width),
+          "",
+        ]
+      : [`  script     ${workload.script.file} (its own requests; perfbed judges them)`]),
+    ...workload.slos.map(
+      (slo) =>
+        `  objective  ${slo.journey ?? "every journey"}: ${slo.kind === "latency" ? `P${(slo.quantile ?? 0.95) * 100} at most ${slo.threshold} ms` : `failed requests at most ${slo.threshold * 100} %`}`,
+    ),
+    `Length       about ${Math.round(warmup + measured + 25)} s with provisioning and teardown`,
+    `Results      ${plan.resultsDir}`,
+    "Nothing was started.",
+  ].join("\n");
+}

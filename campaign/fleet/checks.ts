@@ -1,0 +1,60 @@
+import { statfs } from "node:fs/promises";
+import { isIP } from "node:net";
+import { resolve, sep } from "node:path";
+import { ConfigError, EnvironmentError, type Problem } from "../../core/errors";
+import { environmentDir } from "../../core/home";
+import type { Workload } from "../../scenarios/model";
+import { expectedRequests, planWorkload } from "../../scenarios/plan";
+import type { FleetOptions } from "./model";
+
+/** k6 writes about nine rows of 60 bytes a request and a few an iteration. */
+const BYTES_PER_REQUEST = 800;
+
+function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "");
+  return bare === "localhost" || bare === "::1" || (isIP(bare) === 4 && bare.startsWith("127."));
+}
+
+/** @throws ConfigError when the load would go elsewhere, or the generators' folders are not the environment's own */
+export function checkFleetOptions(options: FleetOptions): void {
+  const problems: Problem[] = [];
+  const url = URL.canParse(options.baseUrl) ? new URL(options.baseUrl) : undefined;
+  if (url === undefined || url.protocol !== "http:" || !isLoopback(url.hostname) || url.username !== "") {
+    problems.push({
+      field: "baseUrl",
+      value: url === undefined ? options.baseUrl : `${url.protocol}//${url.host}`,
+      allowed: "an http:// URL on this machine (127.0.0.1): load goes to the environment's own entry",
+    });
+  }
+  if (options.slots.length === 0)
+    problems.push({ field: "slots", value: 0, allowed: "at least one generator" });
+  const home = `${resolve(environmentDir(options.environmentId))}${sep}`;
+  for (const slot of options.slots) {
+    if (!resolve(slot.location).startsWith(home)) {
+      problems.push({
+        field: `slots.${slot.name}.location`,
+        value: slot.location,
+        allowed: "a folder inside the environment's own",
+      });
+    }
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(options.runId)) {
+    problems.push({ field: "runId", value: options.runId, allowed: "letters, digits, dots, hyphens" });
+  }
+  if (problems.length > 0) throw new ConfigError("The load fleet cannot start", problems);
+}
+
+/** @throws EnvironmentError when the samples of the whole run would not fit on the disk */
+export async function checkDiskSpace(folder: string, workload: Workload): Promise<void> {
+  const plan = planWorkload(workload);
+  const all = (plan.warmupSeconds + plan.measuredSeconds) / Math.max(1, plan.measuredSeconds);
+  const needed = expectedRequests(workload) * all * BYTES_PER_REQUEST;
+  const { bavail, bsize } = await statfs(folder);
+  if (needed <= bavail * bsize) return;
+  const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  throw new EnvironmentError(
+    "PERFBED_DISK_FULL",
+    `The run would write about ${gib(needed)} GiB of samples; ${folder} has ${gib(bavail * bsize)} GiB free`,
+    { hint: "Free some space, set PERFBED_HOME to a larger disk, or make the run shorter." },
+  );
+}

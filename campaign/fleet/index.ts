@@ -1,0 +1,9 @@
+export type {
+  FleetAbort,
+  FleetGenerator,
+  FleetOptions,
+  FleetPhase,
+  FleetProgress,
+  FleetResult,
+} from "./model";
+export { runFleet } from "./run-fleet";

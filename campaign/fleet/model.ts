@@ -1,0 +1,85 @@
+import type { GeneratorSlot } from "../../components/contracts";
+import type { Workload } from "../../scenarios/model";
+import type { GeneratorHealth } from "../manifest";
+
+export interface FleetOptions {
+  readonly environmentId: string;
+  /** One k6 each; on the local target folders inside the environment. */
+  readonly slots: readonly GeneratorSlot[];
+  readonly workload: Workload;
+  /** The environment's entry. Only loopback addresses: load goes to the environment and nowhere else. */
+  readonly baseUrl: string;
+  /** Absolute path of k6. */
+  readonly k6Path: string;
+  /** Unique within the environment: names the folder of the run's files and is part of unique ids. */
+  readonly runId: string;
+  /** Called about once a second. Must not throw. */
+  readonly onProgress?: (progress: FleetProgress) => void;
+  /** Ends all generators, then `runFleet` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds a generator may take until its virtual users are ready. @default 30000 + 20 a virtual user */
+  readonly readyTimeoutMs?: number;
+}
+
+export type FleetPhase = "warm-up" | "load" | "ending";
+
+/** What happens right now, from the output files as far as k6 has written them (it does so once a second): a preview, never judged. */
+export interface FleetProgress {
+  readonly phase: FleetPhase;
+  /** Label of the stage of the arrival curve. */
+  readonly stage: string;
+  readonly elapsedSeconds: number;
+  /** Warm-up and measured part. */
+  readonly totalSeconds: number;
+  /** Journey arrivals per second. */
+  readonly plannedRatePerSecond: number;
+  readonly achievedRatePerSecond: number;
+  readonly requestRatePerSecond: number;
+  /** P95 of all generators' requests of the last seconds together; null when there are none. */
+  readonly p95Ms: number | null;
+  readonly errorRatio: number;
+  readonly generatorsRunning: number;
+  readonly droppedIterations: number;
+}
+
+export interface FleetGenerator {
+  readonly name: string;
+  /** Every sample of this generator, k6's CSV. */
+  readonly csvPath: string;
+  /** Folder of script, output and k6's log. */
+  readonly folder: string;
+  /** The rendered script, or the user's own. */
+  readonly scriptPath: string;
+  /** k6's messages of level error. */
+  readonly logFile: string;
+  /** Requests in the CSV file, warm-up included. */
+  readonly requests: number;
+  readonly health: GeneratorHealth;
+}
+
+/** Why a run was stopped before its end. */
+export interface FleetAbort {
+  readonly kind: "error-ratio" | "generator-lost" | "deadline";
+  /** One sentence. */
+  readonly text: string;
+}
+
+export interface FleetResult {
+  /** The workload as it ran: with a native script's own arrivals filled in. */
+  readonly workload: Workload;
+  /** True when the samples come from a user's own script. */
+  readonly native: boolean;
+  /** Instants in microseconds since the epoch, on this machine's clock. */
+  readonly window: {
+    readonly runStartedAtUs: number;
+    readonly measuredFromUs: number;
+    /** Planned end, or the instant of the stop for an aborted run. */
+    readonly measuredToUs: number;
+  };
+  /** Journey arrivals of the measured window. Planned is 0 where a script does not say. */
+  readonly arrivals: { readonly planned: number; readonly started: number; readonly dropped: number };
+  readonly aborted: FleetAbort | null;
+  readonly generators: readonly FleetGenerator[];
+  /** From the first process start until all were ready, ms. */
+  readonly readyMs: number;
+}

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { releasePorts, reservePorts } from "../../components/local/supervisor";
+import { environmentDir } from "../../core/home";
+import { completeWorkload, gracefulStopSeconds, renderK6 } from "../../scenarios/adapters/k6";
+import { totalSeconds } from "../../scenarios/arrival";
+import { planWorkload, virtualUsersFor } from "../../scenarios/plan";
+import { checkDiskSpace, checkFleetOptions } from "./checks";
+import { Generator } from "./generator";
+import type { FleetGenerator, FleetOptions, FleetResult } from "./model";
+import { plannedIterations } from "./planned-arrivals";
+import { FleetWatch, type WatchedGenerator } from "./watch";
+
+/** One generator with everything that belongs to it. */
+interface Member extends WatchedGenerator {
+  readonly folder: string;
+  readonly scriptPath: string;
+  readonly logFile: string;
+  readonly csvPath: string;
+}
+
+/** Virtual users to initialise before the start, all generators together. */
+function preparedUsers(options: FleetOptions): number {
+  const plan = planWorkload(options.workload);
+  return options.workload.journeys.reduce(
+    (sum, journey, index) =>
+      sum +
+      virtualUsersFor(journey, plan.journeys[index]?.peakArrivalsPerSecond ?? 0, options.slots.length)
+        .preAllocated,
+    0,
+  );
+}
+
+/** Rejects with the first failure, but only when every one has settled: nothing goes on behind the caller's back. */
+async function all(tasks: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(tasks)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+}
+
+/**
+ * Runs a workload on the environment's local generators: files written, every k6 started and ready, one common start, watched to the
+ * end. However it ends, no k6 process is left. A lost generator, a flood of errors (where the workload says so) and an overlong run
+ * stop the whole fleet; the result then says so in `aborted`.
+ * @throws ConfigError for a base URL beyond this machine or a script that k6 cannot load
+ * @throws EnvironmentError PERFBED_GENERATOR_FAILED when a generator cannot be brought to its start, PERFBED_DISK_FULL
+ * @throws the signal's reason when it was aborted
+ */
+export async function runFleet(options: FleetOptions): Promise<FleetResult> {
+  checkFleetOptions(options);
+  const { environmentId, slots, runId, k6Path } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  signal.throwIfAborted();
+  const { workload, graceSeconds } = await completeWorkload(options.workload, k6Path);
+  const native = workload.script !== undefined;
+  await checkDiskSpace(environmentDir(environmentId), workload);
+  const grace = graceSeconds ?? gracefulStopSeconds(workload.journeys);
+  const readyTimeoutMs = options.readyTimeoutMs ?? 30_000 + 20 * preparedUsers(options);
+
+  const ports = await reservePorts(environmentId, slots.length);
+  const members = slots.map((slot, index): Member => {
+    const folder = join(slot.location, runId);
+    const apiPort = ports[index] ?? 0;
+    const share = { name: slot.name, index, count: slots.length };
+    const rendered = renderK6(workload, { baseUrl: options.baseUrl, share, folder, runId, apiPort });
+    const generator = new Generator({
+      environmentId,
+      name: slot.name,
+      folder,
+      rendered,
+      k6Path,
+      apiPort,
+      readyTimeoutMs,
+      signal,
+    });
+    return {
+      generator,
+      share,
+      folder,
+      scriptPath: rendered.args.at(-1) ?? "",
+      logFile: rendered.logFile,
+      csvPath: rendered.csvFile,
+    };
+  });
+
+  const begun = performance.now();
+  const watch = new FleetWatch(members, workload, native, grace, options.onProgress);
+  try {
+    await all(members.map((member) => member.generator.prepare()));
+    const readyMs = performance.now() - begun;
+    const startedAtMs = Date.now();
+    await all(members.map((member) => member.generator.api.start()));
+    const ended = await watch.follow(startedAtMs, signal);
+    await all(members.map((member) => member.generator.stop()));
+    await watch.finish();
+    signal.throwIfAborted();
+
+    const warmupSeconds = totalSeconds(workload.warmup);
+    const fullSeconds = warmupSeconds + totalSeconds(workload.arrival);
+    const ranSeconds =
+      ended.aborted === null ? fullSeconds : Math.min(fullSeconds, (ended.atMs - startedAtMs) / 1000);
+    const window = {
+      runStartedAtUs: startedAtMs * 1000,
+      measuredFromUs: Math.round((startedAtMs + warmupSeconds * 1000) * 1000),
+      measuredToUs: Math.round((startedAtMs + Math.max(warmupSeconds, ranSeconds) * 1000) * 1000),
+    };
+    const generators = members.map((member): FleetGenerator => {
+      const counts = watch.countsOf(member, window.measuredFromUs, window.measuredToUs);
+      const exit = member.generator.exit;
+      return {
+        name: member.generator.name,
+        csvPath: member.csvPath,
+        folder: member.folder,
+        scriptPath: member.scriptPath,
+        logFile: member.logFile,
+        requests: counts.requests,
+        health: {
+          generator: member.generator.name,
+          started: counts.scenarioStartMs !== null || counts.requests > 0,
+          exitCode: exit?.code ?? null,
+          startSkewMs: counts.scenarioStartMs === null ? null : counts.scenarioStartMs - startedAtMs,
+          plannedIterations: plannedIterations(
+            workload,
+            member.share,
+            warmupSeconds,
+            Math.max(warmupSeconds, ranSeconds),
+          ),
+          startedIterations: counts.started,
+          droppedIterations: counts.dropped,
+          ...watch.usageOf(member),
+          machineIdleMin: watch.machineIdleMin,
+        },
+      };
+    });
+    const total = (of: (generator: FleetGenerator) => number): number =>
+      generators.reduce((sum, generator) => sum + of(generator), 0);
+    return {
+      workload,
+      native,
+      window,
+      arrivals: {
+        planned: total((generator) => generator.health.plannedIterations),
+        started: total((generator) => generator.health.startedIterations),
+        dropped: total((generator) => generator.health.droppedIterations),
+      },
+      aborted: ended.aborted,
+      generators,
+      readyMs,
+    };
+  } finally {
+    await Promise.allSettled(members.map((member) => member.generator.stop()));
+    await watch.finish();
+    await releasePorts(environmentId, ports);
+  }
+}

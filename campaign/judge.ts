@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { scaleOutLags } from "../analysis/autoscaling";
+import { eventTimeline } from "../analysis/event-timeline";
+import { judgeObjectives, objectiveProbabilities } from "../analysis/slo";
+import { findValidity } from "../analysis/validity";
+import { judgeRun } from "../analysis/verdict";
+import type { ReportData, TeardownProof } from "../report/model";
+import { analyseRun, RunStore, readVersionedJson, runFiles } from "../storage";
+import { MANIFEST_SCHEMA_VERSION, type RunManifest } from "./manifest";
+import { buildTierSeries, summariseTiers, telemetryFacts } from "./telemetry";
+
+export const TEARDOWN_FILE = "teardown.json";
+
+function isManifest(value: unknown): value is RunManifest {
+  if (typeof value !== "object" || value === null) return false;
+  const has = (name: string): boolean => Reflect.get(value, name) !== undefined;
+  return ["campaignId", "runId", "scenario", "window", "arrivals", "generators", "sizing", "machine"].every(has);
+}
+
+function storedTeardown(runFolder: string): TeardownProof | undefined {
+  const file = join(runFolder, TEARDOWN_FILE);
+  if (!existsSync(file)) return undefined;
+  const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return isProof(parsed) ? parsed : undefined;
+}
+
+function isProof(value: unknown): value is TeardownProof {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "proved") === "boolean" &&
+    Array.isArray(Reflect.get(value, "checked"))
+  );
+}
+
+/**
+ * Judges a run from what is stored of it and nothing else, so that today's verdict can be had again tomorrow.
+ * @param runFolder the folder with run.json
+ */
+export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
+  const manifest = await readVersionedJson(runFiles(runFolder).manifest, MANIFEST_SCHEMA_VERSION, isManifest);
+  const { scenario, window, arrivals, generators } = manifest;
+  const store = await RunStore.open(runFolder);
+  try {
+    const analysis = await analyseRun(store, {
+      runStartedAtUs: window.runStartedAtUs,
+      measuredFromUs: window.measuredFromUs,
+      measuredToUs: window.measuredToUs,
+      plannedCurve: scenario.plannedCurve,
+      probabilities: objectiveProbabilities(scenario.objectives),
+    });
+    const points = await store.readTelemetry();
+    const events = await store.readEvents();
+    const inWindow = ({ atUs }: { readonly atUs: bigint }): boolean =>
+      Number(atUs) >= window.measuredFromUs && Number(atUs) < window.measuredToUs;
+    const measuredPoints = points.filter(inWindow);
+    const slos = judgeObjectives(scenario.objectives, analysis.judged, scenario.journeys);
+    const validity = findValidity({
+      requests: analysis.overall.requests,
+      errors: analysis.overall.errors,
+      arrivals,
+      generators,
+      aborted: manifest.aborted,
+      clockOffsetMs: manifest.clock.offsetMs,
+      ...telemetryFacts(measuredPoints, events.filter(inWindow), manifest.sizing.database.replicas),
+    });
+    const teardown = storedTeardown(runFolder);
+    return {
+      schemaVersion: 1,
+      manifest,
+      verdict: judgeRun(slos, validity),
+      overall: analysis.overall,
+      journeys: analysis.journeys,
+      slos,
+      validity,
+      timeline: analysis.timeline,
+      series: buildTierSeries(points, {
+        measuredFromUs: window.measuredFromUs,
+        sliceSeconds: analysis.sliceSeconds,
+      }),
+      events: eventTimeline(events, window.measuredFromUs),
+      scaleOuts: scaleOutLags(events, scenario.plannedCurve, window.measuredFromUs),
+      tiers: summariseTiers(measuredPoints, manifest.sizing),
+      ...(teardown === undefined ? {} : { teardown }),
+    };
+  } finally {
+    await store.close();
+  }
+}

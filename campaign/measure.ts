@@ -1,0 +1,234 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { EnvironmentAccess } from "../components/contracts";
+import { takeInventory } from "../components/local/supervisor";
+import { packageVersion } from "../core/version";
+import { hasPlannedArrivals, k6IterationsSql, type K6SampleContext, k6SamplesSql } from "../scenarios/adapters/k6";
+import { arrivalCorners, totalSeconds } from "../scenarios/arrival";
+import { wholeProfile } from "../scenarios/plan";
+import { RunStore, runFiles, writeVersionedJson } from "../storage";
+import { type ResolvedTool, Tool } from "../toolchain";
+import { type FleetProgress, type FleetResult, runFleet } from "./fleet";
+import { describeMachine } from "./machine";
+import { MANIFEST_SCHEMA_VERSION, type RunManifest } from "./manifest";
+import type { CampaignObserver, PhaseName } from "./observer";
+import { timed } from "./phase";
+import type { CampaignPlan } from "./plan";
+import { readEnvironmentEvents, startTelemetry, type Telemetry } from "./telemetry";
+import { programPath, toolVersions } from "./tools";
+
+export interface MeasureOptions {
+  readonly plan: CampaignPlan;
+  readonly access: EnvironmentAccess;
+  readonly tools: ReadonlyMap<Tool, ResolvedTool>;
+  readonly runId: string;
+  readonly runFolder: string;
+  readonly observer: CampaignObserver;
+  readonly signal: AbortSignal;
+  /** Phases so far, for the manifest; filled while the campaign goes on. */
+  readonly phases: readonly { readonly name: string; readonly durationMs: number }[];
+}
+
+/** `single`: one environment is measured, nothing is compared. */
+const SIDE = "single";
+
+/** Tells the observer of warm-up and load as phases of their own, as the fleet reports them. */
+class LoadPhases {
+  #phase: PhaseName | undefined;
+  #startedAtMs = 0;
+
+  constructor(
+    private readonly observer: CampaignObserver,
+    private readonly warmupSeconds: number,
+    private readonly measuredSeconds: number,
+  ) {}
+
+  begin(phase: PhaseName): void {
+    if (this.#phase === phase) return;
+    this.end();
+    this.#phase = phase;
+    this.#startedAtMs = performance.now();
+    this.observer.phaseStarted(
+      phase,
+      phase === "warm-up"
+        ? `${this.warmupSeconds} s of arrivals that do not count`
+        : `${this.measuredSeconds} s of arrivals that count`,
+    );
+  }
+
+  end(text?: string): void {
+    if (this.#phase === undefined) return;
+    const fallback = this.#phase === "warm-up" ? "warm" : "done";
+    this.observer.phaseEnded(this.#phase, performance.now() - this.#startedAtMs, text ?? fallback);
+    this.#phase = undefined;
+  }
+
+  fail(): void {
+    if (this.#phase !== undefined) this.observer.phaseFailed(this.#phase, performance.now() - this.#startedAtMs);
+    this.#phase = undefined;
+  }
+}
+
+async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<FleetResult> {
+  const { plan, access, tools, observer, signal } = options;
+  const { workload } = plan;
+  const warmupSeconds = totalSeconds(workload.warmup);
+  const phases = new LoadPhases(observer, warmupSeconds, totalSeconds(workload.arrival));
+  phases.begin(warmupSeconds > 0 ? "warm-up" : "load");
+  const onProgress = (progress: FleetProgress): void => {
+    const phase = progress.phase === "warm-up" ? "warm-up" : "load";
+    phases.begin(phase);
+    observer.progress({
+      phase,
+      elapsedSeconds: progress.elapsedSeconds,
+      totalSeconds: progress.totalSeconds,
+      plannedRatePerSecond: progress.plannedRatePerSecond,
+      achievedRatePerSecond: progress.achievedRatePerSecond,
+      requestRatePerSecond: progress.requestRatePerSecond,
+      p95Ms: progress.p95Ms,
+      errorRatio: progress.errorRatio,
+      instancesInService: telemetry.latest("app-autoscaler", "instances_in_service") ?? null,
+    });
+  };
+  try {
+    const fleet = await runFleet({
+      environmentId: access.environmentId,
+      slots: access.generators,
+      workload,
+      baseUrl: access.entryUrl,
+      k6Path: programPath(tools, Tool.K6, "k6"),
+      runId: options.runId,
+      onProgress,
+      signal,
+    });
+    const requests = fleet.generators.reduce((sum, generator) => sum + generator.requests, 0);
+    phases.end(
+      fleet.aborted === null
+        ? `${requests} requests from ${fleet.generators.length} generators`
+        : `stopped early: ${fleet.aborted.text}`,
+    );
+    return fleet;
+  } catch (error) {
+    phases.fail();
+    throw error;
+  }
+}
+
+/** Everything into the run's folder: samples and iterations of every generator, telemetry, events. */
+async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpool: string): Promise<number> {
+  const { plan, runId, runFolder, access } = options;
+  const store = await RunStore.open(runFolder);
+  try {
+    let rows = 0;
+    for (const { name, csvPath } of fleet.generators) {
+      const context: K6SampleContext = {
+        campaign: plan.campaignId,
+        run: runId,
+        side: SIDE,
+        replicate: 1,
+        generator: name,
+        scenario: fleet.workload.scenario,
+        native: fleet.native,
+      };
+      rows += await store.importSamples(name, k6SamplesSql(csvPath, context));
+      await store.importIterations(name, k6IterationsSql(csvPath, context));
+    }
+    await store.importTelemetry(telemetrySpool);
+    await rm(telemetrySpool, { force: true });
+    await store.writeEvents(await readEnvironmentEvents(access));
+    return rows;
+  } finally {
+    await store.close();
+  }
+}
+
+function manifestOf(
+  options: MeasureOptions,
+  fleet: FleetResult,
+  inventory: RunManifest["inventory"],
+): RunManifest {
+  const { plan, access, runId, tools } = options;
+  const { workload } = fleet;
+  const warmupSeconds = totalSeconds(workload.warmup);
+  const planned = hasPlannedArrivals(workload);
+  return {
+    schemaVersion: MANIFEST_SCHEMA_VERSION,
+    perfbedVersion: packageVersion(),
+    campaignId: plan.campaignId,
+    runId,
+    environmentId: access.environmentId,
+    target: access.target,
+    side: SIDE,
+    replicate: 1,
+    command: plan.reproduce,
+    application: {
+      name: plan.environment.application.name,
+      version: plan.environment.application.version,
+    },
+    sizing: plan.environment.sizing,
+    scenario: {
+      name: workload.scenario,
+      description: workload.description,
+      parameters: workload.parameters,
+      seed: workload.seed,
+      tool: "k6",
+      journeys: workload.journeys.map((journey) => journey.name),
+      objectives: workload.slos,
+      plannedCurve: planned
+        ? arrivalCorners(wholeProfile(workload)).map((corner) => ({
+            ...corner,
+            atSeconds: corner.atSeconds - warmupSeconds,
+          }))
+        : [],
+      warmupSeconds,
+      measuredSeconds: totalSeconds(workload.arrival),
+    },
+    window: fleet.window,
+    arrivals: {
+      ...fleet.arrivals,
+      achievedRatio: fleet.arrivals.planned > 0 ? fleet.arrivals.started / fleet.arrivals.planned : 0,
+    },
+    generators: fleet.generators.map((generator) => generator.health),
+    aborted: fleet.aborted?.text ?? null,
+    versions: { perfbed: packageVersion(), node: process.versions.node, ...toolVersions(tools) },
+    machine: describeMachine(),
+    inventory,
+    phases: [...options.phases],
+    // One machine, one clock: there is nothing to be apart.
+    clock: { offsetMs: 0, method: "generators and environment share one machine and its clock" },
+  };
+}
+
+/** Warms up and loads the environment while telemetry is read, and stores everything that judging needs in the run's folder. */
+export async function measure(options: MeasureOptions): Promise<void> {
+  const { access, tools, observer, runFolder } = options;
+  const spoolFile = join(runFolder, "telemetry.spool.csv");
+  const telemetry = await startTelemetry({
+    access,
+    tools: { varnishstat: programPath(tools, Tool.Varnish, "varnishstat") },
+    spoolFile,
+  });
+  let fleet: FleetResult;
+  let inventory: RunManifest["inventory"];
+  try {
+    fleet = await loadWith(options, telemetry);
+    inventory = (await takeInventory(access.environmentId)).processes.map((process) => ({
+      name: process.name ?? process.command,
+      tier: process.tier ?? "engine",
+      pid: process.pid,
+    }));
+  } finally {
+    await telemetry.stop();
+  }
+  await timed(
+    observer,
+    "collect",
+    "every request of every generator into Parquet",
+    async () => {
+      const rows = await collect(options, fleet, spoolFile);
+      await writeVersionedJson(runFiles(runFolder).manifest, manifestOf(options, fleet, inventory));
+      return rows;
+    },
+    (rows) => `${rows} samples`,
+  );
+}

@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { newCampaignId } from "../core/ids";
+import { storefront } from "../sample/storefront/application";
+import { resolveWorkload } from "../scenarios/resolve";
+import { loadConfig } from "./config/load";
+import { requireEnvironment } from "./environments";
+import type { CampaignPlan, PlanOptions } from "./plan";
+import { storedPlan } from "./provision";
+
+/**
+ * The plan of a run against a standing environment: its sizing and application as provisioned, the scenario as asked for now.
+ * @throws ConfigError when there is no such environment, or with every problem of the scenario
+ */
+export async function planRun(environmentId: string, options: PlanOptions): Promise<CampaignPlan> {
+  await requireEnvironment(environmentId);
+  const environment = storedPlan(environmentId);
+  const { config, baseDir } = await loadConfig({
+    cwd: options.cwd,
+    ...(options.configFile === undefined ? {} : { file: options.configFile }),
+  });
+  const workload = await resolveWorkload({
+    scenario: options.scenario ?? config.scenario,
+    baseDir: options.scenario === undefined ? baseDir : options.cwd,
+    parameters: options.scenario === undefined ? config.parameters : {},
+    set: options.set,
+    storefront: environment.application.name === storefront().name,
+  });
+  const campaignId = newCampaignId();
+  return {
+    campaignId,
+    environment,
+    workload,
+    resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
+    reproduce: options.reproduce,
+  };
+}

@@ -1,0 +1,237 @@
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
+import type { Application, PerformanceEnvironmentArgs, Sizing } from "../components/contracts";
+import { Target } from "../components/contracts";
+import { localSizings } from "../components/local";
+import { validateEnvironmentInputs } from "../components/validation";
+import { ConfigError, type Problem } from "../core/errors";
+import { ENVIRONMENT_ID_PATTERN, newCampaignId, newEnvironmentId } from "../core/ids";
+import { closestName } from "../core/zod-problems";
+import { storefront } from "../sample/storefront/application";
+import type { Workload } from "../scenarios/model";
+import { resolveWorkload } from "../scenarios/resolve";
+import { loadConfig } from "./config/load";
+import type { ApplicationConfig, PerfbedConfig, SizingConfig } from "./config/schema";
+
+export interface EnvironmentPlan {
+  readonly target: Target;
+  readonly environmentId: string;
+  readonly owner: string;
+  readonly expiresAt: string;
+  readonly application: Application;
+  readonly sizing: Sizing;
+}
+
+export interface CampaignPlan {
+  readonly campaignId: string;
+  readonly environment: EnvironmentPlan;
+  readonly workload: Workload;
+  /** Folder of this campaign's results. */
+  readonly resultsDir: string;
+  /** The command line that repeats it. */
+  readonly reproduce: string;
+}
+
+/** What the command line says; it goes before the config file. */
+export interface PlanOptions {
+  readonly cwd: string;
+  readonly configFile?: string;
+  readonly name?: string;
+  readonly sizing?: string;
+  readonly scenario?: string;
+  readonly set: readonly string[];
+  readonly appVersion?: string;
+  readonly expiryMinutes?: number;
+  readonly resultsDir?: string;
+  readonly reproduce: string;
+}
+
+/** The plan as the component takes it. */
+export function componentArgs(plan: EnvironmentPlan): PerformanceEnvironmentArgs {
+  return {
+    target: plan.target,
+    environment: {
+      id: plan.environmentId,
+      owner: plan.owner,
+      expiresAt: plan.expiresAt,
+      tags: {},
+    },
+    sizing: plan.sizing,
+    application: plan.application,
+  };
+}
+
+const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+function resolveReferences(
+  environment: Readonly<Record<string, string>>,
+  problems: Problem[],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(REFERENCE, (reference, variable: string) => {
+        const found = process.env[variable];
+        if (found === undefined) {
+          problems.push({
+            field: `application.environment.${name}`,
+            value: reference,
+            allowed: "a variable that is set where perfbed runs",
+            hint: `Export ${variable}, or write the value itself if it is no secret.`,
+          });
+        }
+        return found ?? "";
+      }),
+    ]),
+  );
+}
+
+function applicationFrom(config: ApplicationConfig, baseDir: string, problems: Problem[]): Application {
+  const directory = resolve(baseDir, config.directory);
+  return {
+    name: config.name,
+    version: config.version,
+    workingDirectory: directory,
+    command: config.command,
+    healthPath: config.health,
+    readyPath: config.ready ?? config.health,
+    environment: resolveReferences(config.environment, problems),
+    ...(config.setup === undefined ? {} : { setup: config.setup }),
+    startTimeoutSeconds: config.startTimeoutSeconds,
+    drainSeconds: config.drainSeconds,
+    ...(config.metrics === undefined ? {} : { metricsPath: config.metrics }),
+  };
+}
+
+function preset(name: string, field: string, problems: Problem[]): Sizing {
+  const known = Object.keys(localSizings);
+  const found = localSizings[name];
+  if (found !== undefined) return found;
+  const guess = closestName(name, known);
+  problems.push({
+    field,
+    value: name,
+    allowed: known.join(", "),
+    ...(guess === undefined ? {} : { hint: `Did you mean ${guess}?` }),
+  });
+  const [first] = Object.values(localSizings);
+  if (first === undefined) throw new Error("no sizing presets");
+  return first;
+}
+
+/** Only the keys that are set: an absent override must not erase the preset's value. */
+function given<T extends object>(overrides: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const result: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  if (overrides === undefined) return result;
+  for (const key of Object.keys(overrides)) {
+    const value: unknown = Reflect.get(overrides, key);
+    if (value !== undefined) Reflect.set(result, key, value);
+  }
+  return result;
+}
+
+function sizingFrom(config: string | SizingConfig, problems: Problem[]): Sizing {
+  if (typeof config === "string") return preset(config, "sizing", problems);
+  const base = preset(config.preset ?? "small", "sizing.preset", problems);
+  const { scaling, ...app } = config.app ?? {};
+  const scalingGiven = given(scaling);
+  return {
+    name: config.name ?? `${base.name}${config.preset === undefined ? "" : ""}`,
+    app: {
+      ...base.app,
+      ...given(app),
+      scaling: Object.assign({}, base.app.scaling, scalingGiven),
+    },
+    database: { ...base.database, ...given(config.database) },
+    cache: { ...base.cache, ...given(config.cache) },
+    edge: { ...base.edge, ...given(config.edge) },
+    fleet: { ...base.fleet, ...given(config.fleet) },
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
+}
+
+function environmentPlan(
+  options: PlanOptions,
+  config: PerfbedConfig,
+  baseDir: string,
+  problems: Problem[],
+): EnvironmentPlan {
+  const environmentId = options.name ?? newEnvironmentId();
+  if (!ENVIRONMENT_ID_PATTERN.test(environmentId)) {
+    problems.push({
+      field: "--name",
+      value: environmentId,
+      allowed: "3 to 24 lower-case letters, digits and hyphens, starting with a letter",
+    });
+  }
+  const expiryMinutes = options.expiryMinutes ?? config.expiryMinutes;
+  const application =
+    config.application === undefined
+      ? storefront(options.appVersion)
+      : applicationFrom(
+          options.appVersion === undefined
+            ? config.application
+            : { ...config.application, version: options.appVersion },
+          baseDir,
+          problems,
+        );
+  const sizing = options.sizing === undefined ? sizingFrom(config.sizing, problems) : preset(options.sizing, "--sizing", problems);
+  const plan: EnvironmentPlan = {
+    target: Target.Local,
+    environmentId,
+    owner: userName(),
+    expiresAt: new Date(Date.now() + expiryMinutes * 60_000).toISOString(),
+    application,
+    sizing,
+  };
+  problems.push(...validateEnvironmentInputs(plan));
+  return plan;
+}
+
+/**
+ * Turns options and config file into a complete, validated plan. Starts nothing.
+ * @throws ConfigError with every problem of config, sizing, application and scenario parameters
+ */
+export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> {
+  const { config, baseDir, file } = await loadConfig({
+    cwd: options.cwd,
+    ...(options.configFile === undefined ? {} : { file: options.configFile }),
+  });
+  const problems: Problem[] = [];
+  const environment = environmentPlan(options, config, baseDir, problems);
+  let workload: Workload | undefined;
+  try {
+    workload = await resolveWorkload({
+      scenario: options.scenario ?? config.scenario,
+      baseDir: options.scenario === undefined ? baseDir : options.cwd,
+      parameters: options.scenario === undefined ? config.parameters : {},
+      set: options.set,
+      storefront: config.application === undefined,
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+  }
+  if (problems.length > 0 || workload === undefined) {
+    throw new ConfigError(
+      file === undefined ? "The plan has problems" : `The plan (${file}) has problems`,
+      problems,
+      "Nothing was started.",
+    );
+  }
+  const campaignId = newCampaignId();
+  return {
+    campaignId,
+    environment,
+    workload,
+    resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
+    reproduce: options.reproduce,
+  };
+}

@@ -1,0 +1,70 @@
+import { type SweepResult, sweepEnvironment } from "../components/local/supervisor";
+import type { TeardownProof } from "../report/model";
+import type { EngineStack } from "./engine";
+import type { CampaignObserver } from "./observer";
+import { timed } from "./phase";
+
+/** Pulumi gets this long; what is left then is ended by identity. */
+const DESTROY_DEADLINE_MS = 60_000;
+
+function proofOf(result: SweepResult): TeardownProof {
+  return { proved: result.proved, at: new Date().toISOString(), checked: result.checks };
+}
+
+/** What the last line of a campaign says. */
+export function teardownText(proof: TeardownProof): string {
+  if (proof.proved) {
+    return `Nothing is left: ${proof.checked.map((check) => `${check.found} ${check.what}`).join(", ")}.`;
+  }
+  const left = proof.checked
+    .filter((check) => check.found > 0)
+    .map((check) => `  ${check.found} ${check.what}: ${check.detail}`);
+  return ["NOT everything could be removed:", ...left, "Run perfbed sweep, and see docs/local-target.md."].join("\n");
+}
+
+async function withDeadline<T>(promise: Promise<T>, deadlineMs: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      promise,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`${what} took more than ${deadlineMs / 1000} s`)), deadlineMs);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Destroys through Pulumi, sweeps what Pulumi did not remove, and proves from the world that nothing is left. Without a stack
+ * (a failed or interrupted provision) the sweep does all of it. Never throws because something is left: the proof says so.
+ */
+export async function tearDown(
+  environmentId: string,
+  stack: EngineStack | undefined,
+  observer: CampaignObserver,
+): Promise<TeardownProof> {
+  if (stack !== undefined) {
+    await timed(observer, "destroy", "asking Pulumi to destroy the stack", async () => {
+      try {
+        await withDeadline(stack.destroy(), DESTROY_DEADLINE_MS, "pulumi destroy");
+        return "everything that Pulumi made is destroyed";
+      } catch (error) {
+        observer.note(
+          `pulumi destroy did not finish (${error instanceof Error ? firstLine(error.message) : String(error)}); the sweep ends the rest by identity`,
+        );
+        return "handed to the sweep";
+      }
+    });
+  }
+  return timed(
+    observer,
+    "prove",
+    "looking at processes, ports, reservations, cgroups and files",
+    async () => proofOf(await sweepEnvironment(environmentId)),
+    (proof) => (proof.proved ? "nothing is left" : "something is left"),
+  );
+}
+
+const firstLine = (text: string): string => text.split("\n").find((line) => line.trim() !== "") ?? "";

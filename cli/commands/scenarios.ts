@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { catalogue, findScenario } from "../../scenarios/catalogue";
+import type { Scenario } from "../../scenarios/define";
+import { describeParameters } from "../../scenarios/parameters";
+import type { CliContext } from "../context";
+
+const HELP = `
+Examples:
+  perfbed scenarios              the catalogue
+  perfbed scenarios spike        parameters of one scenario, with defaults
+  perfbed campaign -s spike --set peakRate=60
+
+Your own scenario is one TypeScript file; see docs/scenarios.md.`;
+
+export function addScenarios(program: Command, context: CliContext): Command {
+  return program
+    .command("scenarios")
+    .argument("[name]", "show the parameters of this one")
+    .description("list the catalogue of scenarios and their parameters")
+    .addHelpText("after", HELP)
+    .action((name: string | undefined) => {
+      const { terminal, json } = context;
+      if (name === undefined) {
+        terminal.out(
+          json
+            ? JSON.stringify({ scenarios: catalogue.map(summary) }, null, 2)
+            : catalogue.map((scenario) => `${scenario.name.padEnd(12)} ${scenario.description}`).join("\n"),
+        );
+        return;
+      }
+      const scenario = findScenario(name);
+      const parameters = describeParameters(scenario);
+      if (json) {
+        terminal.out(JSON.stringify({ ...summary(scenario), parameters }, null, 2));
+        return;
+      }
+      terminal.out(`${scenario.name}: ${scenario.description}`);
+      for (const parameter of parameters) {
+        terminal.out("");
+        terminal.out(`  --set ${parameter.name}=${JSON.stringify(parameter.default) ?? "<value>"}`);
+        terminal.out(`      ${parameter.description}`);
+        terminal.out(`      ${parameter.allowed}`);
+      }
+    });
+}
+
+const summary = ({ name, description }: Scenario): { name: string; description: string } => ({
+  name,
+  description,
+});

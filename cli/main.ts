@@ -1,0 +1,91 @@
+import { Command, CommanderError } from "commander";
+import { ExitCode } from "../core/errors";
+import { packageVersion } from "../core/version";
+import { reportError } from "./errors";
+import { addCampaign } from "./commands/campaign";
+import { addDestroy } from "./commands/destroy";
+import { addDoctor } from "./commands/doctor";
+import { addList } from "./commands/list";
+import { addReport } from "./commands/report";
+import { addRun } from "./commands/run";
+import { addScenarios } from "./commands/scenarios";
+import { addSweep } from "./commands/sweep";
+import { addUp } from "./commands/up";
+import type { CliContext } from "./context";
+import { createTerminal } from "./terminal";
+
+const OVERVIEW = `
+A campaign is the whole job: provision, verify, warm up, load, collect, judge, report, destroy, prove.
+
+  perfbed campaign                                  the storefront sample, scenario load
+  perfbed campaign --dry-run                        the plan: tiers, arrival curve, expected requests, length
+  perfbed campaign --scenario spike --set peakRate=60
+  perfbed campaign --scenario ./black-friday.ts     your own scenario, one file
+  perfbed campaign --config shop/perfbed.config.yaml
+
+Or step by step, with an environment that stays up:
+
+  perfbed up --name shop-a
+  perfbed run shop-a --scenario smoke
+  perfbed destroy shop-a
+
+Exit codes: 0 pass, 1 regression or broken objective, 2 usage, 3 inconclusive, 4 invalid measurement,
+5 environment failed, 6 teardown not proved, 70 internal, 130 interrupted. See docs/exit-codes.md.`;
+
+export function createProgram(context: CliContext): Command {
+  const program = new Command("perfbed")
+    .description("Performance test environments as code: provision, load, judge and remove.")
+    .version(packageVersion(), "-v, --version", "print the version")
+    .option("--json", "print one JSON document on standard output, nothing else")
+    .option("--no-colour", "no colours, also on a terminal")
+    .helpOption("-h, --help", "show help; every command has its own")
+    .showHelpAfterError("(run with --help for usage)")
+    .addHelpText("after", OVERVIEW)
+    .enablePositionalOptions()
+    .exitOverride();
+  for (const add of [
+    addCampaign,
+    addUp,
+    addRun,
+    addReport,
+    addDestroy,
+    addList,
+    addSweep,
+    addDoctor,
+    addScenarios,
+  ]) {
+    const command = add(program, context);
+    command.option("--json", "print one JSON document on standard output, nothing else");
+    command.exitOverride();
+  }
+  return program;
+}
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const json = argv.includes("--json");
+  const terminal = createTerminal({ json, colour: !argv.includes("--no-colour") });
+  let code: ExitCode = ExitCode.Pass;
+  const program = createProgram({
+    terminal,
+    json,
+    exitWith: (result) => {
+      code = result;
+    },
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return reportError(error, terminal, json && !(error instanceof CommanderError));
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = ExitCode.Internal;
+  },
+);

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { Workload } from "../../model";
+import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
+import { renderNativeWrapper } from "./native-wrapper";
+import { renderScript } from "./script";
+
+/** One generator's part of the fleet. */
+export interface GeneratorShare {
+  /** `generator-1` … */
+  readonly name: string;
+  /** 0 … count - 1. */
+  readonly index: number;
+  readonly count: number;
+}
+
+export interface RenderOptions {
+  readonly baseUrl: string;
+  readonly share: GeneratorShare;
+  /** Absolute folder the files are written to and k6 runs in. */
+  readonly folder: string;
+  /** Part of unique ids, so that no id comes twice on one environment. */
+  readonly runId: string;
+  /** Port of k6's REST API on 127.0.0.1. */
+  readonly apiPort: number;
+}
+
+/** Everything to start one k6 process: paused, waiting for its start over the REST API. */
+export interface RenderedK6 {
+  /** Text by file name in the folder. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Arguments of k6. No secrets: they are for everyone to see in the process table. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute. Every sample of the run. */
+  readonly csvFile: string;
+  /** Absolute. k6's own messages of level error. */
+  readonly logFile: string;
+}
+
+const CSV_FILE = "samples.csv";
+const LOG_FILE = "k6.log";
+const CONFIG_FILE = "k6-config.json";
+
+/** Segment i of n equal ones, and the whole sequence: k6 then splits every arrival to exactly one generator. */
+export function executionSegment(index: number, count: number): { segment: string; sequence: string } {
+  const cut = (at: number): string => (at === 0 || at === count ? String(at / count) : `${at}/${count}`);
+  return {
+    segment: `${cut(index)}:${cut(index + 1)}`,
+    sequence: Array.from({ length: count + 1 }, (_, at) => cut(at)).join(","),
+  };
+}
+
+/**
+ * The files, arguments and variables of one generator's k6. A workload with journeys becomes a script; a user's own script runs as it
+ * is, or through a small wrapper when the arrivals are perfbed's.
+ */
+export function renderK6(workload: Workload, options: RenderOptions): RenderedK6 {
+  const { share, folder } = options;
+  const native = workload.script;
+  const own = native?.ownArrivals === true;
+  const scriptName = `${workload.scenario}.js`;
+  const files: Record<string, string> = {
+    // Without it k6 would read the user's own configuration file.
+    [CONFIG_FILE]: "{}\n",
+  };
+  if (native === undefined) {
+    files[scriptName] = renderScript(workload, share.count);
+    files[K6_HELPER_FILE] = K6_HELPER_SOURCE;
+  } else if (!own) {
+    files[scriptName] = renderNativeWrapper(workload, native.file, share.count);
+  }
+  const { segment, sequence } = executionSegment(share.index, share.count);
+  const logFile = join(folder, LOG_FILE);
+  const csvFile = join(folder, CSV_FILE);
+  return {
+    files,
+    csvFile,
+    logFile,
+    args: [
+      "run",
+      "--quiet",
+      "--no-color",
+      "--no-usage-report",
+      "--summary-mode=disabled",
+      `--config=${join(folder, CONFIG_FILE)}`,
+      // Failed requests are rows of the output; as warnings they would flood the log.
+      `--log-output=file=${logFile},level=error`,
+      "--paused",
+      `--address=127.0.0.1:${options.apiPort}`,
+      ...(share.count === 1
+        ? []
+        : [`--execution-segment=${segment}`, `--execution-segment-sequence=${sequence}`]),
+      // A user's script keeps its thresholds; virtual user and iteration tell which request a failed check belongs to.
+      ...(native === undefined
+        ? ["--no-thresholds"]
+        : ["--system-tags=name,scenario,status,error_code,check,vu,iter"]),
+      `--out=csv=${csvFile}`,
+      native !== undefined && own ? native.file : join(folder, scriptName),
+    ],
+    env: {
+      ...(native?.environment ?? {}),
+      BASE_URL: options.baseUrl,
+      K6_CSV_TIME_FORMAT: "unix_micro",
+      K6_CSV_SAVE_INTERVAL: "1s",
+      PERFBED_GENERATOR: String(share.index + 1),
+      PERFBED_RUN: options.runId,
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { ConfigError } from "../core/errors";
+import { NO_ARRIVALS } from "./arrival";
+import { findScenario } from "./catalogue";
+import { isScenario, type Scenario, type ScenarioContext } from "./define";
+import { loadUserModule } from "./load-module";
+import type { Workload } from "./model";
+import { isK6Script, k6ScriptScenario } from "./native-script";
+import { resolveParameters } from "./parameters";
+import { validateWorkload } from "./validate";
+
+const FILE_EXTENSIONS = new Set([".ts", ".js", ".mts", ".mjs", ".cts", ".cjs"]);
+
+/**
+ * A scenario by its catalogue name or by its file: a TypeScript scenario or a k6 script. Relative files start from `baseDir`.
+ * @throws ConfigError when there is no such scenario or the file cannot be loaded
+ */
+export async function loadScenario(nameOrFile: string, baseDir: string): Promise<Scenario> {
+  if (!FILE_EXTENSIONS.has(extname(nameOrFile))) return findScenario(nameOrFile);
+  const file = resolve(baseDir, nameOrFile);
+  if (!existsSync(file)) {
+    throw new ConfigError("The scenario file does not exist", [
+      { field: "scenario", value: file, allowed: "an existing scenario file (.ts) or k6 script (.js)" },
+    ]);
+  }
+  if (isK6Script(file)) return k6ScriptScenario(file);
+  const loaded = await loadUserModule(file);
+  if (!isScenario(loaded)) {
+    throw new ConfigError("The file's default export is not a scenario", [
+      { field: "scenario", value: file, allowed: "export default defineScenario({ … })" },
+    ]);
+  }
+  return loaded;
+}
+
+/**
+ * The workload of a scenario with its parameters filled in, validated.
+ * @throws ConfigError with every problem of the parameters or of the workload
+ */
+export function buildWorkload(
+  scenario: Scenario,
+  parameters: Readonly<Record<string, unknown>>,
+  context: ScenarioContext,
+): Workload {
+  const spec = scenario.plan(parameters, context);
+  const seed = parameters.seed;
+  const workload: Workload = {
+    scenario: scenario.name,
+    description: scenario.description,
+    seed: typeof seed === "number" ? seed : 1,
+    warmup: spec.warmup === undefined || isEmpty(spec.warmup) ? NO_ARRIVALS : spec.warmup,
+    arrival: spec.arrival,
+    journeys: spec.journeys,
+    slos: spec.slos ?? [],
+    ...(spec.abortErrorRatio === undefined ? {} : { abortErrorRatio: spec.abortErrorRatio }),
+    ...(spec.script === undefined ? {} : { script: spec.script }),
+    parameters,
+  };
+  validateWorkload(workload);
+  return workload;
+}
+
+/** A warm-up of no length must not leave jumps behind at the start of the curve. */
+function isEmpty(profile: Workload["warmup"]): boolean {
+  return profile.stages.every((stage) => stage.durationSeconds === 0);
+}
+
+export interface WorkloadRequest {
+  /** Catalogue name, scenario file or k6 script. */
+  readonly scenario: string;
+  /** Folder that a relative scenario file starts from. */
+  readonly baseDir: string;
+  /** Values of the config file. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** `--set` texts, `name=value`; they go before `parameters`. */
+  readonly set: readonly string[];
+  /** True when the storefront sample is under test. */
+  readonly storefront: boolean;
+}
+
+/** From what the user asked for to a validated workload. @throws ConfigError with every problem */
+export async function resolveWorkload(request: WorkloadRequest): Promise<Workload> {
+  const scenario = await loadScenario(request.scenario, request.baseDir);
+  const parameters = resolveParameters(scenario, { set: request.set, values: request.parameters });
+  return buildWorkload(scenario, parameters, { storefront: request.storefront });
+}

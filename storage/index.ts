@@ -1,0 +1,10 @@
+export type { ArrivalCounts, SliceOptions } from "./arrivals";
+export { type EngineOptions, identifier, literal, Row, SqlEngine } from "./engine";
+export { StorageError } from "./errors";
+export { formatEventLine, parseEventLine, readEventLines } from "./event-lines";
+export { readVersionedJson, type Versioned, writeVersionedJson } from "./manifest-file";
+export { analyseRun, type RunAnalysis, type RunAnalysisOptions } from "./run-analysis";
+export { type RunFiles, runFiles, runFolder } from "./run-folder";
+export { RunStore, type RunStoreOptions } from "./run-store";
+export type { SampleFigures, TimeWindow } from "./sample-figures";
+export * from "./schema";

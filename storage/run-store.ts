@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { STANDARD_PROBABILITIES } from "../analysis/quantiles";
+import { type ArrivalCounts, queryArrivalCounts, type SliceOptions } from "./arrivals";
+import { SqlEngine } from "./engine";
+import { requireReadable, writeParquet } from "./parquet-table";
+import { parquetParts, partFile, type RunFiles, runFiles } from "./run-folder";
+import { querySampleFigures, type SampleFigures, type TimeWindow } from "./sample-figures";
+import { type EnvironmentEvent, ITERATION_COLUMNS, SAMPLE_COLUMNS, type TelemetryPoint } from "./schema";
+import {
+  importTelemetryCsv,
+  readEventTable,
+  readTelemetryTable,
+  writeEventTable,
+  writeTelemetryTable,
+} from "./telemetry-table";
+import { queryTimelineSlices, type TimelineSlices } from "./timeline-slices";
+
+export interface RunStoreOptions {
+  /** Memory of the embedded engine before it spills to disk, in MiB. @default 1024 */
+  readonly memoryLimitMiB?: number;
+  /** @default the machine's cores, at most 8 */
+  readonly threads?: number;
+}
+
+/** The data of one run: Parquet files in its folder, read and written through an embedded engine. Close it when done. */
+export class RunStore {
+  private constructor(
+    readonly folder: string,
+    readonly files: RunFiles,
+    private readonly engine: SqlEngine,
+  ) {}
+
+  /** Opens a run's folder and makes it when it is not there. */
+  static async open(folder: string, options: RunStoreOptions = {}): Promise<RunStore> {
+    const files = runFiles(folder);
+    await mkdir(folder, { recursive: true });
+    return new RunStore(folder, files, await SqlEngine.open({ ...options, tempDir: files.engineTemp }));
+  }
+
+  /**
+   * Stores the samples of one generator, replacing earlier ones of the same name.
+   * @param part usually the generator's name
+   * @param select SQL with SAMPLE_COLUMNS in order, as an adapter's parser gives it
+   * @returns number of rows
+   */
+  importSamples(part: string, select: string): Promise<number> {
+    const file = partFile(this.files.samples, part);
+    return this.engine.inFileOrder(() =>
+      writeParquet(this.engine, { select, columns: SAMPLE_COLUMNS, table: "samples", file }),
+    );
+  }
+
+  /** As {@link importSamples}, for ITERATION_COLUMNS. */
+  importIterations(part: string, select: string): Promise<number> {
+    const file = partFile(this.files.iterations, part);
+    return this.engine.inFileOrder(() =>
+      writeParquet(this.engine, { select, columns: ITERATION_COLUMNS, table: "iterations", file }),
+    );
+  }
+
+  writeTelemetry(points: Iterable<TelemetryPoint>): Promise<number> {
+    return writeTelemetryTable(this.engine, this.files.telemetry, points);
+  }
+
+  /** Stores the spool file that telemetry wrote during the run. */
+  importTelemetry(csvFile: string): Promise<number> {
+    return importTelemetryCsv(this.engine, this.files.telemetry, csvFile);
+  }
+
+  writeEvents(events: Iterable<EnvironmentEvent>): Promise<number> {
+    return writeEventTable(this.engine, this.files.events, events);
+  }
+
+  /** Exact figures of the window, from every row of every generator. */
+  async sampleFigures(
+    window: TimeWindow,
+    probabilities: readonly number[] = STANDARD_PROBABILITIES,
+  ): Promise<SampleFigures> {
+    return querySampleFigures(this.engine, await this.#samples(), window, probabilities);
+  }
+
+  /** Figures per time slice over the whole run, warm-up included. */
+  async timelineSlices(options: SliceOptions): Promise<TimelineSlices> {
+    return queryTimelineSlices(this.engine, await this.#samples(), await this.#iterations(), options);
+  }
+
+  /** Journey arrivals of the window; null when the tool does not tell iterations. */
+  async countArrivals(window: TimeWindow): Promise<ArrivalCounts | null> {
+    return queryArrivalCounts(this.engine, await this.#iterations(), window);
+  }
+
+  /** Telemetry in time order, empty when there is none; with `sliceSeconds` the mean per slice. */
+  async readTelemetry(window?: TimeWindow, sliceSeconds?: number): Promise<TelemetryPoint[]> {
+    if (!existsSync(this.files.telemetry)) return [];
+    return readTelemetryTable(this.engine, this.files.telemetry, window, sliceSeconds);
+  }
+
+  /** Events in time order; empty when there are none. */
+  async readEvents(): Promise<EnvironmentEvent[]> {
+    if (!existsSync(this.files.events)) return [];
+    return readEventTable(this.engine, this.files.events);
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+  }
+
+  async #samples(): Promise<readonly string[]> {
+    const files = await parquetParts(this.files.samples);
+    await requireReadable(this.engine, "samples", files);
+    return files;
+  }
+
+  async #iterations(): Promise<readonly string[]> {
+    const files = await parquetParts(this.files.iterations);
+    await requireReadable(this.engine, "iterations", files);
+    return files;
+  }
+}

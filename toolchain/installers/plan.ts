@@ -1,0 +1,29 @@
+import { Tool } from "../tool";
+import { apt } from "./apt";
+import { homebrew } from "./homebrew";
+import type { Installer } from "./installer";
+import { k6GoBuild, k6Release } from "./k6";
+import { postgresNpm } from "./postgres";
+import { pulumiGoBuild, pulumiLanguageNodejsGoBuild, pulumiOfficial } from "./pulumi";
+
+const systemPackages: readonly Installer[] = [
+  { kind: "system", packages: apt },
+  { kind: "system", packages: homebrew },
+];
+
+/** The installers of each tool in the order in which they are tried. */
+const PLAN: Readonly<Record<Tool, readonly Installer[]>> = {
+  [Tool.Pulumi]: [pulumiOfficial, pulumiGoBuild],
+  [Tool.K6]: [k6Release, { kind: "system", packages: homebrew }, k6GoBuild],
+  [Tool.Postgres]: [postgresNpm],
+  [Tool.Pgbouncer]: systemPackages,
+  [Tool.Redis]: systemPackages,
+  [Tool.Haproxy]: systemPackages,
+  [Tool.Varnish]: systemPackages,
+  [Tool.PulumiLanguageNodejs]: [pulumiLanguageNodejsGoBuild],
+  [Tool.Chromium]: systemPackages,
+};
+
+export function installersFor(tool: Tool): readonly Installer[] {
+  return PLAN[tool];
+}
