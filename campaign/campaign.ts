@@ -1,15 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, PerfbedError } from "../core/errors";
-import type { ReportData, TeardownProof, VerdictKind } from "../report/model";
 import { writeReports } from "../report";
+import type { ReportData, TeardownProof, VerdictKind } from "../report/model";
 import { writeTextFile } from "./files";
 import { judgeStoredRun, TEARDOWN_FILE } from "./judge";
 import { measure } from "./measure";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver, timed } from "./phase";
 import type { CampaignPlan } from "./plan";
-import { keepLogs, type Provisioned, prepare, provision } from "./provision";
+import { type KeptLogs, keepLogs, type Provisioned, prepare, provision } from "./provision";
 import { tearDown, teardownText } from "./teardown";
 import { prepareTools } from "./tools";
 import { verifyEnvironment } from "./verify";
@@ -46,24 +46,39 @@ export class CampaignStopped extends PerfbedError {
 }
 
 /** What a failed or interrupted command throws once everything is torn down. */
-export function stopped(error: unknown, interrupted: boolean, proof: TeardownProof): PerfbedError {
-  const cleared = teardownText(proof);
+export function stopped(
+  error: unknown,
+  interrupted: boolean,
+  proof: TeardownProof,
+  logs?: KeptLogs,
+): PerfbedError {
+  const kept = logs === undefined ? "" : `\nThe logs of every process are in ${logs.to}`;
+  const cleared = `${teardownText(proof)}${kept}`;
+  const textOf = (message: string): string =>
+    logs === undefined ? message : message.replaceAll(logs.from, logs.to);
   if (!proof.proved) {
     const message = error instanceof Error ? error.message : String(error);
-    return new CampaignStopped("PERFBED_TEARDOWN_NOT_PROVED", ExitCode.TeardownNotProved, `${message}\n${cleared}`, { cause: error });
+    return new CampaignStopped(
+      "PERFBED_TEARDOWN_NOT_PROVED",
+      ExitCode.TeardownNotProved,
+      `${message}\n${cleared}`,
+      { cause: error },
+    );
   }
   if (interrupted) {
     return new CampaignStopped("PERFBED_INTERRUPTED", ExitCode.Interrupted, `Interrupted. ${cleared}`);
   }
   if (error instanceof PerfbedError) {
-    return new CampaignStopped(error.code, error.exitCode, `${error.message}\nRolled back. ${cleared}`, {
+    return new CampaignStopped(error.code, error.exitCode, `${textOf(error.message)}\nRolled back. ${cleared}`, {
       cause: error,
       problems: error.problems,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new CampaignStopped("PERFBED_INTERNAL", ExitCode.Internal, `${message}\nRolled back. ${cleared}`, { cause: error });
+  return new CampaignStopped("PERFBED_INTERNAL", ExitCode.Internal, `${message}\nRolled back. ${cleared}`, {
+    cause: error,
+  });
 }
 
 /**
@@ -82,7 +97,11 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
     signal.throwIfAborted();
   } catch (error) {
     if (signal.aborted) {
-      throw new CampaignStopped("PERFBED_INTERRUPTED", ExitCode.Interrupted, "Interrupted before anything was started. Nothing is left.");
+      throw new CampaignStopped(
+        "PERFBED_INTERRUPTED",
+        ExitCode.Interrupted,
+        "Interrupted before anything was started. Nothing is left.",
+      );
     }
     throw error;
   }
@@ -100,7 +119,16 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
       () => verifyEnvironment(plan.environment, access, signal),
       (passed) => `${passed} checks passed`,
     );
-    await measure({ plan, access, tools, runId: SINGLE_RUN, runFolder, observer, signal, phases: observer.phases });
+    await measure({
+      plan,
+      access,
+      tools,
+      runId: SINGLE_RUN,
+      runFolder,
+      observer,
+      signal,
+      phases: observer.phases,
+    });
     report = await timed(
       observer,
       "judge",
@@ -108,11 +136,17 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
       () => judgeStoredRun(runFolder),
       ({ verdict }) => `${verdict.kind}: ${verdict.headline}`,
     );
-    await timed(observer, "report", "writing HTML, Markdown and JSON", () => writeReports(report, plan.resultsDir), () => plan.resultsDir);
+    await timed(
+      observer,
+      "report",
+      "writing HTML, Markdown and JSON",
+      () => writeReports(report, plan.resultsDir),
+      () => plan.resultsDir,
+    );
   } catch (error) {
-    keepLogs(environmentId, runFolder);
+    const logs = keepLogs(environmentId, runFolder);
     const proof = await tearDown(environmentId, undefined, observer);
-    throw stopped(error, signal.aborted, proof);
+    throw stopped(error, signal.aborted, proof, logs);
   }
   keepLogs(environmentId, runFolder);
   const proof = await tearDown(environmentId, provisioned.stack, observer);

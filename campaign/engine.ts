@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LocalWorkspace, type OutputMap, type PulumiFn, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  type OutputMap,
+  PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
 import { EnvironmentError } from "../core/errors";
 import { environmentDir, toolsDir } from "../core/home";
 import { engineVariables } from "../stacks/engine-variables";
@@ -33,24 +40,33 @@ function environmentVariables(environmentId: string, folder: string): Record<str
   };
 }
 
-/** `[CODE] message` as the dynamic provider writes it, out of the engine's diagnostics. */
-function causeOf(error: unknown): { code: string; message: string } {
-  const text = error instanceof Error ? error.message : String(error);
-  const found = /\[(PERFBED_[A-Z_]+)\] ([\s\S]*?)(?=\n\s*\n|\n\s*(?:error:|at |perfbed:|pulumi:|Resources:|Duration:)|$)/.exec(text);
-  if (found?.[1] !== undefined && found[2] !== undefined) return { code: found[1], message: found[2].trim() };
-  const line = text
-    .split("\n")
-    .map((candidate) => candidate.trim())
-    .find((candidate) => candidate.startsWith("error:"));
-  return { code: "PERFBED_ENGINE", message: line ?? text.split("\n")[0] ?? "the Pulumi engine failed" };
+/** What the engine reported as an error, resource by resource. The dynamic provider writes `[CODE] message` and then the hint. */
+class Diagnostics {
+  readonly #errors: string[] = [];
+
+  readonly onEvent = (event: EngineEvent): void => {
+    const found = event.diagnosticEvent;
+    if (found !== undefined && found.severity === "error") this.#errors.push(stripColour(found.message));
+  };
+
+  /** The first error with a code of ours is the cause; what follows it are consequences. */
+  cause(error: unknown): { readonly code: string; readonly message: string } {
+    for (const text of this.#errors) {
+      const found = /\[(PERFBED_[A-Z_]+)\]\s+([\s\S]+)/.exec(text);
+      if (found?.[1] !== undefined && found[2] !== undefined) {
+        return { code: found[1], message: found[2].replace(/\n\s+at [\s\S]*$/, "").trim() };
+      }
+    }
+    const fallback = this.#errors[0] ?? (error instanceof Error ? error.message : String(error));
+    return { code: "PERFBED_ENGINE", message: fallback.split("\n")[0] ?? "the Pulumi engine failed" };
+  }
 }
 
+/** The engine marks colours as `<{%fg 1%}>`. */
+const stripColour = (text: string): string => text.replaceAll(/<\{%.*?%\}>/g, "");
+
 /** Opens (or makes) the stack of an environment whose folder exists. */
-export async function openStack(
-  environmentId: string,
-  program: PulumiFn,
-  cli: string,
-): Promise<EngineStack> {
+export async function openStack(environmentId: string, program: PulumiFn, cli: string): Promise<EngineStack> {
   const folder = environmentDir(environmentId);
   const workDir = join(folder, "pulumi-work");
   mkdirSync(join(folder, "pulumi"), { recursive: true, mode: 0o700 });
@@ -62,7 +78,11 @@ export async function openStack(
       workDir,
       pulumiCommand: command,
       envVars: environmentVariables(environmentId, folder),
-      projectSettings: { name: PROJECT, runtime: "nodejs", backend: { url: `file://${join(folder, "pulumi")}` } },
+      projectSettings: {
+        name: PROJECT,
+        runtime: "nodejs",
+        backend: { url: `file://${join(folder, "pulumi")}` },
+      },
     },
   );
   const log = join(folder, "logs", "pulumi.log");
@@ -72,12 +92,20 @@ export async function openStack(
   };
   return {
     async up(signal) {
+      const diagnostics = new Diagnostics();
       try {
-        const result = await stack.up({ onOutput, color: "never", ...(signal === undefined ? {} : { signal }) });
+        const result = await stack.up({
+          onOutput,
+          onEvent: diagnostics.onEvent,
+          color: "never",
+          ...(signal === undefined ? {} : { signal }),
+        });
         return result.outputs;
       } catch (error) {
-        const { code, message } = causeOf(error);
-        throw new EnvironmentError(code, `The environment could not be provisioned: ${message}`, { cause: error });
+        const { code, message } = diagnostics.cause(error);
+        throw new EnvironmentError(code, `The environment could not be provisioned: ${message}`, {
+          cause: error,
+        });
       }
     },
     outputs: () => stack.outputs(),

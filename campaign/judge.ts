@@ -15,7 +15,9 @@ export const TEARDOWN_FILE = "teardown.json";
 function isManifest(value: unknown): value is RunManifest {
   if (typeof value !== "object" || value === null) return false;
   const has = (name: string): boolean => Reflect.get(value, name) !== undefined;
-  return ["campaignId", "runId", "scenario", "window", "arrivals", "generators", "sizing", "machine"].every(has);
+  return ["campaignId", "runId", "scenario", "window", "arrivals", "generators", "sizing", "machine"].every(
+    has,
+  );
 }
 
 function storedTeardown(runFolder: string): TeardownProof | undefined {

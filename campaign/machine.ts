@@ -15,7 +15,9 @@ export function describeMachine(): RunManifest["machine"] {
     notes: [
       ...(quotas.supported
         ? []
-        : [`CPU and memory limits are not enforced: ${quotas.reason}. Sizes are what was asked for, not what was held.`]),
+        : [
+            `CPU and memory limits are not enforced: ${quotas.reason}. Sizes are what was asked for, not what was held.`,
+          ]),
       "Generators and system under test share this machine.",
     ],
   };

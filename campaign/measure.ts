@@ -3,7 +3,12 @@ import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
 import { takeInventory } from "../components/local/supervisor";
 import { packageVersion } from "../core/version";
-import { hasPlannedArrivals, k6IterationsSql, type K6SampleContext, k6SamplesSql } from "../scenarios/adapters/k6";
+import {
+  hasPlannedArrivals,
+  type K6SampleContext,
+  k6IterationsSql,
+  k6SamplesSql,
+} from "../scenarios/adapters/k6";
 import { arrivalCorners, totalSeconds } from "../scenarios/arrival";
 import { wholeProfile } from "../scenarios/plan";
 import { RunStore, runFiles, writeVersionedJson } from "../storage";
@@ -64,7 +69,8 @@ class LoadPhases {
   }
 
   fail(): void {
-    if (this.#phase !== undefined) this.observer.phaseFailed(this.#phase, performance.now() - this.#startedAtMs);
+    if (this.#phase !== undefined)
+      this.observer.phaseFailed(this.#phase, performance.now() - this.#startedAtMs);
     this.#phase = undefined;
   }
 }
@@ -87,7 +93,7 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
       requestRatePerSecond: progress.requestRatePerSecond,
       p95Ms: progress.p95Ms,
       errorRatio: progress.errorRatio,
-      instancesInService: telemetry.latest("app-autoscaler", "instances_in_service") ?? null,
+      instancesInService: telemetry.latest("autoscaler", "instances_in_service") ?? null,
     });
   };
   try {

@@ -182,7 +182,10 @@ function environmentPlan(
           baseDir,
           problems,
         );
-  const sizing = options.sizing === undefined ? sizingFrom(config.sizing, problems) : preset(options.sizing, "--sizing", problems);
+  const sizing =
+    options.sizing === undefined
+      ? sizingFrom(config.sizing, problems)
+      : preset(options.sizing, "--sizing", problems);
   const plan: EnvironmentPlan = {
     target: Target.Local,
     environmentId,

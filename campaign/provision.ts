@@ -6,9 +6,9 @@ import { createLocalTiers } from "../components/local";
 import { listEnvironments, ownProcess, prepareEnvironment } from "../components/local/supervisor";
 import { ConfigError, EnvironmentError } from "../core/errors";
 import { environmentDir } from "../core/home";
-import { type ResolvedTool, Tool } from "../toolchain";
 import { localToolsFrom } from "../stacks/local-tools";
 import { environmentProgram, readAccess } from "../stacks/program";
+import { type ResolvedTool, Tool } from "../toolchain";
 import { type EngineStack, openStack } from "./engine";
 import type { CampaignObserver } from "./observer";
 import { timed } from "./phase";
@@ -130,10 +130,19 @@ export async function provision(
   );
 }
 
+export interface KeptLogs {
+  /** Folder that goes with the environment. */
+  readonly from: string;
+  /** Folder that stays. */
+  readonly to: string;
+}
+
 /** Keeps the logs of every process with the results before the environment goes. */
-export function keepLogs(environmentId: string, resultsDir: string): void {
-  const logs = join(environmentDir(environmentId), "logs");
-  if (!existsSync(logs)) return;
-  mkdirSync(resultsDir, { recursive: true });
-  cpSync(logs, join(resultsDir, "logs"), { recursive: true });
+export function keepLogs(environmentId: string, runFolder: string): KeptLogs | undefined {
+  const from = join(environmentDir(environmentId), "logs");
+  if (!existsSync(from)) return undefined;
+  const to = join(runFolder, "logs");
+  mkdirSync(runFolder, { recursive: true });
+  cpSync(from, to, { recursive: true });
+  return { from, to };
 }

@@ -18,7 +18,9 @@ export async function rebuildReport(folder: string): Promise<{
   readonly files: Readonly<Record<string, string>>;
 }> {
   const given = resolve(folder);
-  const runFolder = [join(given, SINGLE_RUN), given].find((candidate) => existsSync(runFiles(candidate).manifest));
+  const runFolder = [join(given, SINGLE_RUN), given].find((candidate) =>
+    existsSync(runFiles(candidate).manifest),
+  );
   if (runFolder === undefined) {
     throw new ConfigError("There is no run to report on", [
       {

@@ -66,7 +66,16 @@ export async function runStanding(plan: CampaignPlan, options: StandingOptions):
     () => verifyEnvironment(plan.environment, access, signal),
     (passed) => `${passed} checks passed`,
   );
-  await measure({ plan, access, tools, runId: SINGLE_RUN, runFolder, observer, signal, phases: observer.phases });
+  await measure({
+    plan,
+    access,
+    tools,
+    runId: SINGLE_RUN,
+    runFolder,
+    observer,
+    signal,
+    phases: observer.phases,
+  });
   const report = await timed(
     observer,
     "judge",

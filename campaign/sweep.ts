@@ -1,4 +1,9 @@
-import { EnvironmentState, type EnvironmentSummary, listEnvironments, sweepEnvironment } from "../components/local/supervisor";
+import {
+  EnvironmentState,
+  type EnvironmentSummary,
+  listEnvironments,
+  sweepEnvironment,
+} from "../components/local/supervisor";
 import { ConfigError } from "../core/errors";
 import { closestName } from "../core/zod-problems";
 

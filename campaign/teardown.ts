@@ -19,7 +19,11 @@ export function teardownText(proof: TeardownProof): string {
   const left = proof.checked
     .filter((check) => check.found > 0)
     .map((check) => `  ${check.found} ${check.what}: ${check.detail}`);
-  return ["NOT everything could be removed:", ...left, "Run perfbed sweep, and see docs/local-target.md."].join("\n");
+  return [
+    "NOT everything could be removed:",
+    ...left,
+    "Run perfbed sweep, and see docs/local-target.md.",
+  ].join("\n");
 }
 
 async function withDeadline<T>(promise: Promise<T>, deadlineMs: number, what: string): Promise<T> {
@@ -28,7 +32,10 @@ async function withDeadline<T>(promise: Promise<T>, deadlineMs: number, what: st
     return await Promise.race([
       promise,
       new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`${what} took more than ${deadlineMs / 1000} s`)), deadlineMs);
+        timer = setTimeout(
+          () => reject(new Error(`${what} took more than ${deadlineMs / 1000} s`)),
+          deadlineMs,
+        );
       }),
     ]);
   } finally {

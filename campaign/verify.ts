@@ -54,9 +54,16 @@ function checkOf(source: TelemetrySource, replicas: number): Check[] {
         {
           what: `${source.name} takes writes and streams to every replica`,
           run: async () => {
-            expectNumber(await sql(source.endpoint, "select pg_is_in_recovery()::int"), 0, "servers in recovery");
             expectNumber(
-              await sql(source.endpoint, "select count(*)::int from pg_stat_replication where state = 'streaming'"),
+              await sql(source.endpoint, "select pg_is_in_recovery()::int"),
+              0,
+              "servers in recovery",
+            );
+            expectNumber(
+              await sql(
+                source.endpoint,
+                "select count(*)::int from pg_stat_replication where state = 'streaming'",
+              ),
               replicas,
               "streaming replicas",
             );
@@ -68,7 +75,11 @@ function checkOf(source: TelemetrySource, replicas: number): Check[] {
         {
           what: `${source.name} answers and follows the primary`,
           run: async () =>
-            expectNumber(await sql(source.endpoint, "select pg_is_in_recovery()::int"), 1, "servers in recovery"),
+            expectNumber(
+              await sql(source.endpoint, "select pg_is_in_recovery()::int"),
+              1,
+              "servers in recovery",
+            ),
         },
       ];
     case TelemetryKind.Redis:
@@ -90,7 +101,10 @@ export async function verifyEnvironment(
 ): Promise<number> {
   const readyPath = plan.application.readyPath;
   const checks: Check[] = [
-    { what: "the edge passes requests on to the application", run: () => answers(`${access.entryUrl}${readyPath}`) },
+    {
+      what: "the edge passes requests on to the application",
+      run: () => answers(`${access.entryUrl}${readyPath}`),
+    },
     { what: "the load balancer reaches an instance", run: () => answers(`${access.appUrl}${readyPath}`) },
     ...access.telemetry.flatMap((source) => checkOf(source, plan.sizing.database.replicas)),
   ];

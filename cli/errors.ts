@@ -29,11 +29,15 @@ export function reportError(error: unknown, terminal: Terminal, json: boolean): 
     );
   } else {
     const { colours } = terminal;
-    terminal.err(`${colours.red(colours.bold("Error:"))} ${known === undefined ? `perfbed failed unexpectedly: ${message}` : message}`);
+    terminal.err(
+      `${colours.red(colours.bold("Error:"))} ${known === undefined ? `perfbed failed unexpectedly: ${message}` : message}`,
+    );
     for (const problem of known?.problems ?? []) terminal.err(`  - ${formatProblem(problem)}`);
     if (known?.hint !== undefined) terminal.err(colours.dim(known.hint));
     if (known === undefined) {
-      terminal.err(colours.dim("This is a fault in perfbed. PERFBED_DEBUG=1 shows the stack trace; please report it."));
+      terminal.err(
+        colours.dim("This is a fault in perfbed. PERFBED_DEBUG=1 shows the stack trace; please report it."),
+      );
     }
   }
   if (process.env.PERFBED_DEBUG === "1" && error instanceof Error) {

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../core/errors";
 import { packageVersion } from "../core/version";
-import { reportError } from "./errors";
 import { addCampaign } from "./commands/campaign";
 import { addDestroy } from "./commands/destroy";
 import { addDoctor } from "./commands/doctor";
@@ -12,6 +11,7 @@ import { addScenarios } from "./commands/scenarios";
 import { addSweep } from "./commands/sweep";
 import { addUp } from "./commands/up";
 import type { CliContext } from "./context";
+import { reportError } from "./errors";
 import { createTerminal } from "./terminal";
 
 const OVERVIEW = `

@@ -1,7 +1,8 @@
 import type { CampaignObserver, LiveProgress, PhaseName } from "../campaign/observer";
 import type { Terminal } from "./terminal";
 
-const seconds = (ms: number): string => (ms < 9_950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000).toString());
+const seconds = (ms: number): string =>
+  ms < 9_950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000).toString();
 
 const bar = (share: number, width: number): string => {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
@@ -10,7 +11,10 @@ const bar = (share: number, width: number): string => {
 
 /** One line of live figures: planned against achieved first, because everything else hangs on it. */
 export function progressLine(progress: LiveProgress, width: number): string {
-  const p95 = progress.p95Ms === null ? "–" : `${progress.p95Ms < 10 ? progress.p95Ms.toFixed(1) : Math.round(progress.p95Ms)} ms`;
+  const p95 =
+    progress.p95Ms === null
+      ? "–"
+      : `${progress.p95Ms < 10 ? progress.p95Ms.toFixed(1) : Math.round(progress.p95Ms)} ms`;
   const parts = [
     `${Math.floor(progress.elapsedSeconds)}/${Math.round(progress.totalSeconds)} s`,
     `arrivals ${progress.achievedRatePerSecond.toFixed(1)}/s of ${progress.plannedRatePerSecond.toFixed(1)} planned`,

@@ -3,8 +3,7 @@ import type { Problem } from "./errors";
 
 const at = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined,
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
     input,
   );
 
@@ -44,8 +43,10 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const unwrap = (value: unknown): unknown => {
     let inner = value;
     for (let depth = 0; depth < 8; depth++) {
-      const def: unknown = typeof inner === "object" && inner !== null ? Reflect.get(inner, "def") : undefined;
-      const innerType: unknown = typeof def === "object" && def !== null ? Reflect.get(def, "innerType") : undefined;
+      const def: unknown =
+        typeof inner === "object" && inner !== null ? Reflect.get(inner, "def") : undefined;
+      const innerType: unknown =
+        typeof def === "object" && def !== null ? Reflect.get(def, "innerType") : undefined;
       if (innerType === undefined) return inner;
       inner = innerType;
     }
@@ -57,7 +58,8 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     const shape: unknown = Reflect.get(inner, "shape");
     if (typeof shape === "object" && shape !== null) return { ...shape };
     const def: unknown = Reflect.get(inner, "def");
-    const options: unknown = typeof def === "object" && def !== null ? Reflect.get(def, "options") : undefined;
+    const options: unknown =
+      typeof def === "object" && def !== null ? Reflect.get(def, "options") : undefined;
     return Array.isArray(options)
       ? options.map(shapeOf).find((candidate) => candidate !== undefined)
       : undefined;
@@ -103,14 +105,11 @@ export function problemsFromZod(
       });
     }
     if (issue.code === "invalid_union") {
-      const deepest = issue.errors.reduce<readonly z.core.$ZodIssue[]>(
-        (best, issues) => {
-          const depth = Math.max(0, ...issues.map((inner) => inner.path.length));
-          const bestDepth = Math.max(-1, ...best.map((inner) => inner.path.length));
-          return depth > bestDepth || best.length === 0 ? issues : best;
-        },
-        [],
-      );
+      const deepest = issue.errors.reduce<readonly z.core.$ZodIssue[]>((best, issues) => {
+        const depth = Math.max(0, ...issues.map((inner) => inner.path.length));
+        const bestDepth = Math.max(-1, ...best.map((inner) => inner.path.length));
+        return depth > bestDepth || best.length === 0 ? issues : best;
+      }, []);
       return deepest.flatMap((inner) =>
         inner.code === "unrecognized_keys"
           ? inner.keys.map((key) => {
@@ -136,7 +135,10 @@ export function problemsFromZod(
       {
         field: pathText(prefix, issue.path),
         ...(value === undefined ? {} : { value }),
-        allowed: value === undefined && issue.code === "invalid_type" ? `${allowedOf(issue)}; it is missing` : allowedOf(issue),
+        allowed:
+          value === undefined && issue.code === "invalid_type"
+            ? `${allowedOf(issue)}; it is missing`
+            : allowedOf(issue),
       },
     ];
   });

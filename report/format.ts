@@ -51,9 +51,11 @@ export function formatPlain(value: Maybe): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** Milliseconds without unit, for columns and axes that name it. */
-export function formatMsNumber(value: Maybe): string {
-  return formatNumber(value);
+/** Ticks of an axis: as `formatPlain`, with thousands as `k` where the label would grow long: `10k`. */
+export function formatTick(value: Maybe): string {
+  return present(value) && Math.abs(value) >= 10_000 && Math.abs(value) < 1e6
+    ? `${formatPlain(value / 1000)}k`
+    : formatPlain(value);
 }
 
 /** A length of time: `0.104 ms`, `12.3 ms`, `1.23 s`, `2 min 05 s`, `1 h 02 min`. */

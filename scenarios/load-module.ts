@@ -5,9 +5,26 @@ import * as zod from "zod";
 import { ConfigError } from "../core/errors";
 import * as authoring from "./authoring";
 
+/** What was thrown. The user's file may throw anything, also an error of another realm, which is no `instanceof Error` here. */
+interface Failure {
+  readonly message: string;
+  readonly stack: string;
+}
+
+function failureOf(thrown: unknown): Failure {
+  const part = (name: string): unknown =>
+    typeof thrown === "object" && thrown !== null ? Reflect.get(thrown, name) : undefined;
+  const message = part("message");
+  const stack = part("stack");
+  return {
+    message: typeof message === "string" ? message : String(thrown),
+    stack: typeof stack === "string" ? stack : "",
+  };
+}
+
 /** file:line:column of the user's own file in a stack or in a parser's message, so that no stack has to be shown. */
-function placeIn(error: Error, file: string): string {
-  const text = `${error.message}\n${error.stack ?? ""}`;
+function placeIn(error: Failure, file: string): string {
+  const text = `${error.message}\n${error.stack}`;
   const at = text.indexOf(`${file}:`);
   const place = at < 0 ? null : /^:\d+(:\d+)?/.exec(text.slice(at + file.length));
   if (place !== null) return `${file}${place[0]}`;
@@ -15,8 +32,9 @@ function placeIn(error: Error, file: string): string {
   return parsed === null ? file : `${file}:${parsed[1]}:${parsed[2]}`;
 }
 
-function firstLine(error: Error, file: string): string {
-  const line = error.message.split("\n").find((text) => text.trim() !== "") ?? error.name;
+function firstLine(error: Failure, file: string): string {
+  const line =
+    error.message.split("\n").find((text) => text.trim() !== "") ?? "it threw something without a message";
   return line
     .replaceAll(file, "")
     .replace(/^[:\s]+/, "")
@@ -55,7 +73,7 @@ export async function loadUserModule(file: string): Promise<unknown> {
   try {
     loaded = await jiti.import(file);
   } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const error = failureOf(cause);
     throw new ConfigError("The file fails while it is loaded", [
       {
         field: placeIn(error, file),

@@ -52,7 +52,7 @@ export async function importTelemetryCsv(engine: SqlEngine, file: string, csv: s
     ([name, type]) => `${literal(name)}: ${literal(type)}`,
   );
   await dropTornLine(csv);
-  const select = `SELECT * FROM read_csv(${literal(csv)}, header = false, delim = ',', quote = '"', columns = {${columns.join(", ")}}) ORDER BY atUs`;
+  const select = `SELECT * FROM read_csv(${literal(csv)}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${columns.join(", ")}}) ORDER BY atUs`;
   return writeParquet(engine, { select, columns: TELEMETRY_COLUMNS, table: "telemetry", file });
 }
 
@@ -61,6 +61,7 @@ async function dropTornLine(file: string): Promise<void> {
   const handle = await open(file, "r+");
   try {
     const { size } = await handle.stat();
+    if (size === 0) return;
     const tail = Buffer.alloc(Math.min(size, 4096));
     await handle.read(tail, 0, tail.length, size - tail.length);
     const end = size - tail.length + tail.lastIndexOf("\n") + 1;

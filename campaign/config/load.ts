@@ -57,7 +57,11 @@ export async function loadConfig(options: { cwd: string; file?: string }): Promi
   const raw = (await readRaw(file)) ?? {};
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) {
-    throw new ConfigError(file, problemsFromZod(parsed.error, raw, configSchema), "See docs/configuration.md.");
+    throw new ConfigError(
+      file,
+      problemsFromZod(parsed.error, raw, configSchema),
+      "See docs/configuration.md.",
+    );
   }
   return { config: parsed.data, baseDir: dirname(file), file };
 }

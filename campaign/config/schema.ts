@@ -14,21 +14,14 @@ const urlPath = z.string().regex(/^\//, 'must start with "/"');
 
 export const applicationSchema = z
   .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(60)
-      .describe("Name of the system under test, shown in reports."),
+    name: z.string().min(1).max(60).describe("Name of the system under test, shown in reports."),
     version: z
       .string()
       .min(1)
       .max(100)
       .default("dev")
       .describe("What is under test, e.g. a commit or a release."),
-    directory: z
-      .string()
-      .default(".")
-      .describe("Folder the commands run in, relative to the config file."),
+    directory: z.string().default(".").describe("Folder the commands run in, relative to the config file."),
     command: command.describe(
       "Starts one instance, which must listen on HOST:PORT from its environment. A list, no shell.",
     ),
@@ -111,7 +104,9 @@ export const sizingSchema = z
 
 export const configSchema = z.strictObject({
   target: z.literal("local").default("local").describe("Where the environment runs."),
-  application: applicationSchema.optional().describe("The system under test; the storefront sample when absent."),
+  application: applicationSchema
+    .optional()
+    .describe("The system under test; the storefront sample when absent."),
   sizing: z
     .union([z.string(), sizingSchema])
     .default("small")

@@ -1,8 +1,4 @@
 import type { Command } from "commander";
-import { runCampaign } from "../../campaign/campaign";
-import { describePlan } from "../../campaign/describe";
-import { planCampaign } from "../../campaign/plan";
-import { renderTerminalSummary } from "../../report/terminal";
 import type { CliContext } from "../context";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
@@ -27,13 +23,20 @@ export function addCampaign(program: Command, context: CliContext): Command {
     .description("provision, warm up, load, judge, report, destroy and prove that nothing is left")
     .addHelpText("after", HELP);
   return scenarioOptions(environmentOptions(command)).action(async (options: ParsedOptions) => {
+    const { runCampaign } = await import("../../campaign/campaign");
+    const { describePlan } = await import("../../campaign/describe");
+    const { planCampaign } = await import("../../campaign/plan");
+    const { renderTerminalSummary } = await import("../../report/terminal");
     const { terminal, json } = context;
     const plan = await planCampaign(toPlanOptions(options));
     if (options.dryRun === true) {
       terminal.out(json ? JSON.stringify({ plan }, null, 2) : describePlan(plan, terminal.width));
       return;
     }
-    if (!json) terminal.err(`Campaign ${plan.campaignId}: ${plan.workload.scenario} on ${plan.environment.target}, environment ${plan.environment.environmentId}`);
+    if (!json)
+      terminal.err(
+        `Campaign ${plan.campaignId}: ${plan.workload.scenario} on ${plan.environment.target}, environment ${plan.environment.environmentId}`,
+      );
     const observer = observerFor(context);
     const result = await withInterruption(context, (signal) => runCampaign(plan, { observer, signal }));
     observer.close();

@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import { destroyEnvironment } from "../../campaign/standing";
-import { teardownText } from "../../campaign/teardown";
 import { ExitCode } from "../../core/errors";
 import type { CliContext } from "../context";
 import { observerFor } from "../observer";
@@ -19,6 +17,8 @@ export function addDestroy(program: Command, context: CliContext): Command {
     .description("remove an environment and prove that nothing is left")
     .addHelpText("after", HELP)
     .action(async (environmentId: string) => {
+      const { destroyEnvironment } = await import("../../campaign/standing");
+      const { teardownText } = await import("../../campaign/teardown");
       const observer = observerFor(context);
       const proof = await destroyEnvironment(environmentId, observer);
       observer.close();

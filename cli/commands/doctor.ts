@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { ExitCode } from "../../core/errors";
-import { diagnose, ensureTools, formatProgress, LOCAL_TARGET_TOOLS } from "../../toolchain";
 import type { CliContext } from "../context";
-import { doctorText } from "../doctor-text";
 import { withInterruption } from "../interruption";
 
 const HELP = `
@@ -18,14 +16,19 @@ export function addDoctor(program: Command, context: CliContext): Command {
     .option("--install", "install what is missing")
     .addHelpText("after", HELP)
     .action(async (options: { install?: boolean }) => {
+      const { diagnose, ensureTools, formatProgress, LOCAL_TARGET_TOOLS } = await import("../../toolchain");
       const { terminal, json } = context;
       if (options.install === true) {
         await withInterruption(context, (signal) =>
-          ensureTools(LOCAL_TARGET_TOOLS, (progress) => terminal.err(`  ${formatProgress(progress)}`), signal),
+          ensureTools(
+            LOCAL_TARGET_TOOLS,
+            (progress) => terminal.err(`  ${formatProgress(progress)}`),
+            signal,
+          ),
         );
       }
       const report = await diagnose();
       context.exitWith(report.ok ? ExitCode.Pass : ExitCode.EnvironmentFailed);
-      terminal.out(json ? JSON.stringify(report, null, 2) : doctorText(report, terminal));
+      terminal.out(json ? JSON.stringify(report, null, 2) : report.text);
     });
 }

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { listEnvironments } from "../../components/local/supervisor";
 import type { CliContext } from "../context";
 
 export function addList(program: Command, context: CliContext): Command {
@@ -11,6 +10,7 @@ export function addList(program: Command, context: CliContext): Command {
       "\nRead from the folders and from the process table, so that leftovers of a killed runner show as well.",
     )
     .action(async () => {
+      const { listEnvironments } = await import("../../components/local/supervisor");
       const environments = await listEnvironments();
       if (context.json) {
         context.terminal.out(JSON.stringify({ environments }, null, 2));
@@ -34,7 +34,12 @@ export function addList(program: Command, context: CliContext): Command {
         Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
       );
       for (const row of [header, ...rows]) {
-        context.terminal.out(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+        context.terminal.out(
+          row
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join("  ")
+            .trimEnd(),
+        );
       }
     });
 }

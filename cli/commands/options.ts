@@ -4,7 +4,10 @@ import type { PlanOptions } from "../../campaign/plan";
 /** Options that say what to provision. */
 export function environmentOptions(command: Command): Command {
   return command
-    .option("-c, --config <file>", "config file (default: perfbed.config.ts/.js/.yaml/.json here, else the sample)")
+    .option(
+      "-c, --config <file>",
+      "config file (default: perfbed.config.ts/.js/.yaml/.json here, else the sample)",
+    )
     .option("-n, --name <id>", "name of the environment (default: generated)")
     .option("--sizing <name>", "sizing preset: small, medium or large")
     .option("--app-version <version>", "version of the application under test, for the record")
@@ -69,5 +72,8 @@ const plain = /^[\w@%+=:,./-]+$/;
 
 /** The command line that repeats this run, quoted for a shell. */
 export function reproduceLine(args: readonly string[]): string {
-  return ["perfbed", ...args.map((arg) => (plain.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`))].join(" ");
+  return [
+    "perfbed",
+    ...args.map((arg) => (plain.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)),
+  ].join(" ");
 }

@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import { rebuildReport } from "../../campaign/rebuild";
-import { renderTerminalSummary } from "../../report/terminal";
 import type { CliContext } from "../context";
 
 const HELP = `
@@ -17,6 +15,8 @@ export function addReport(program: Command, context: CliContext): Command {
     .description("build the report again from the stored samples")
     .addHelpText("after", HELP)
     .action(async (folder: string) => {
+      const { rebuildReport } = await import("../../campaign/rebuild");
+      const { renderTerminalSummary } = await import("../../report/terminal");
       const { exitCode, report, files } = await rebuildReport(folder);
       context.exitWith(exitCode);
       context.terminal.out(

@@ -1,8 +1,4 @@
 import type { Command } from "commander";
-import { describePlan } from "../../campaign/describe";
-import { planRun } from "../../campaign/plan-run";
-import { runStanding } from "../../campaign/standing";
-import { renderTerminalSummary } from "../../report/terminal";
 import type { CliContext } from "../context";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
@@ -25,6 +21,10 @@ export function addRun(program: Command, context: CliContext): Command {
     .option("--dry-run", "print the plan and start nothing")
     .addHelpText("after", HELP);
   return scenarioOptions(command).action(async (environmentId: string, options: ParsedOptions) => {
+    const { describePlan } = await import("../../campaign/describe");
+    const { planRun } = await import("../../campaign/plan-run");
+    const { runStanding } = await import("../../campaign/standing");
+    const { renderTerminalSummary } = await import("../../report/terminal");
     const { terminal, json } = context;
     const plan = await planRun(environmentId, toPlanOptions(options));
     if (options.dryRun === true) {

@@ -1,7 +1,5 @@
 import type { Command } from "commander";
-import { catalogue, findScenario } from "../../scenarios/catalogue";
 import type { Scenario } from "../../scenarios/define";
-import { describeParameters } from "../../scenarios/parameters";
 import type { CliContext } from "../context";
 
 const HELP = `
@@ -18,7 +16,9 @@ export function addScenarios(program: Command, context: CliContext): Command {
     .argument("[name]", "show the parameters of this one")
     .description("list the catalogue of scenarios and their parameters")
     .addHelpText("after", HELP)
-    .action((name: string | undefined) => {
+    .action(async (name: string | undefined) => {
+      const { catalogue, findScenario } = await import("../../scenarios/catalogue");
+      const { describeParameters } = await import("../../scenarios/parameters");
       const { terminal, json } = context;
       if (name === undefined) {
         terminal.out(

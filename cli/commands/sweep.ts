@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { planSweep, sweepAll } from "../../campaign/sweep";
 import { ExitCode } from "../../core/errors";
 import type { CliContext } from "../context";
 
@@ -26,6 +25,7 @@ export function addSweep(program: Command, context: CliContext): Command {
     .option("--dry-run", "say what would be removed")
     .addHelpText("after", HELP)
     .action(async (names: string[], options: SweepOptions) => {
+      const { planSweep, sweepAll } = await import("../../campaign/sweep");
       const { terminal, json } = context;
       const chosen = await planSweep({ names, all: options.all === true });
       if (options.dryRun === true) {

@@ -1,7 +1,4 @@
 import type { Command } from "commander";
-import { describeEnvironment } from "../../campaign/describe";
-import { planCampaign } from "../../campaign/plan";
-import { bringUp } from "../../campaign/standing";
 import type { CliContext } from "../context";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
@@ -22,6 +19,9 @@ export function addUp(program: Command, context: CliContext): Command {
     .description("provision an environment and leave it standing")
     .addHelpText("after", HELP);
   return environmentOptions(command).action(async (options: ParsedOptions) => {
+    const { describeEnvironment } = await import("../../campaign/describe");
+    const { planCampaign } = await import("../../campaign/plan");
+    const { bringUp } = await import("../../campaign/standing");
     const { terminal, json } = context;
     const { environment } = await planCampaign(toPlanOptions(options));
     if (options.dryRun === true) {

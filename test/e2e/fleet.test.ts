@@ -134,8 +134,9 @@ const context = (generator: string) => ({
 });
 
 const runningK6 = async (): Promise<number> =>
-  (await takeInventory(environmentId)).processes.filter((process) => process.name?.startsWith("generator") === true)
-    .length;
+  (await takeInventory(environmentId)).processes.filter(
+    (process) => process.name?.startsWith("generator") === true,
+  ).length;
 
 test("two generators start together, split the arrivals exactly, and every request becomes one row", async () => {
   const progress: FleetProgress[] = [];
@@ -180,7 +181,10 @@ test("two generators start together, split the arrivals exactly, and every reque
   );
   const step = (name: string) => bySteps.find((row) => row.step === name);
   expect(step("fails")).toMatchObject({ failed: step("fails")?.n, error: "http-5xx" });
-  expect(step("half")).toMatchObject({ failed: Math.floor(Number(step("half")?.n) / 2), error: "check-failed" });
+  expect(step("half")).toMatchObject({
+    failed: Math.floor(Number(step("half")?.n) / 2),
+    error: "check-failed",
+  });
   expect(step("after")).toMatchObject({ n: Math.ceil(Number(step("half")?.n) / 2), failed: 0 });
   expect(step("list")).toMatchObject({ failed: 0, error: null });
 
@@ -307,7 +311,9 @@ export default function () {
   expect(Math.abs(result.arrivals.planned - 20)).toBeLessThanOrEqual(1);
   expect(Math.abs(result.arrivals.started - 20)).toBeLessThanOrEqual(2);
   const all = result.generators
-    .map(({ name, csvPath }) => `SELECT * FROM (${k6SamplesSql(csvPath, { ...context(name), native: true })})`)
+    .map(
+      ({ name, csvPath }) => `SELECT * FROM (${k6SamplesSql(csvPath, { ...context(name), native: true })})`,
+    )
     .join(" UNION ALL ");
   const steps = await query(
     `SELECT journey, step, count(*)::INT AS n, count(*) FILTER (WHERE NOT ok)::INT AS failed, min(error) AS error FROM (${all}) GROUP BY ALL ORDER BY step`,

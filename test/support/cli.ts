@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -17,6 +17,8 @@ export interface World {
 
 export function createWorld(): World {
   const dir = mkdtempSync(join(tmpdir(), "pbt-"));
+  // Service accounts pass through it.
+  chmodSync(dir, 0o755);
   const home = join(dir, "home");
   return {
     dir,

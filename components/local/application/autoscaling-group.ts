@@ -13,7 +13,7 @@ import {
   startService,
   stopService,
 } from "../provider/service";
-import { isAlive } from "../supervisor";
+import { isAlive, readLedger } from "../supervisor";
 import { ProbeKind, type StopPolicy } from "../supervisor/types";
 import { applicationInput, appSizingInput, connectionInputs } from "./inputs";
 import { resolveReferences } from "./variables";
@@ -62,6 +62,15 @@ async function readState(port: number): Promise<z.infer<typeof groupState>> {
   return groupState.parse(await response.json());
 }
 
+/** One above the highest number any instance of this environment has had: a former group's instances are still known to the balancer. */
+async function nextOrdinal(environmentId: string): Promise<number> {
+  const { entries } = await readLedger(environmentId);
+  const ordinals = entries.flatMap((entry) =>
+    entry.type === "process-starting" ? [Number(/^app-(\d+)$/.exec(entry.name)?.[1] ?? 0)] : [],
+  );
+  return Math.max(0, ...ordinals) + 1;
+}
+
 /** Secrets stand in this file alone (mode 0600). It belongs to whoever runs perfbed: the daemon starts and ends processes. */
 async function writeSettings(
   inputs: AutoscalingGroupInputs,
@@ -82,6 +91,7 @@ async function writeSettings(
     cacheUrl: inputs.cacheUrl,
     balancer: { socketPath: inputs.balancerSocketPath },
     statusPort,
+    firstOrdinal: await nextOrdinal(inputs.environmentId),
   };
   await writeServiceFile(settingsPath(folder), JSON.stringify(settings), undefined);
 }

@@ -31,12 +31,14 @@ export interface InstanceGroupOptions {
 export class InstanceGroup {
   readonly #instances = new Map<string, Instance>();
   readonly #work = new Set<Promise<void>>();
-  #lastOrdinal = 0;
+  #lastOrdinal: number;
   #failuresInARow = 0;
   #noLaunchBeforeMs = 0;
   #closing = false;
 
-  constructor(private readonly options: InstanceGroupOptions) {}
+  constructor(private readonly options: InstanceGroupOptions) {
+    this.#lastOrdinal = (options.settings().firstOrdinal ?? 1) - 1;
+  }
 
   /** Instances by name; those that have ended are not in it. */
   get instances(): ReadonlyMap<string, Instance> {

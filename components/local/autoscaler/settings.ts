@@ -28,6 +28,8 @@ export interface AutoscalerSettings {
   };
   /** Loopback port of `GET /ready` and `GET /state`. */
   readonly statusPort: number;
+  /** Number of the first instance: one above the highest ever used in this environment, for a name is never used again. @default 1 */
+  readonly firstOrdinal?: number | undefined;
   /** Instances (by name, `app-1`) that no scale-in may end. @default none */
   readonly scaleInProtection?: readonly string[] | undefined;
   /** Unprivileged user of the instances; absent: the daemon's own. */
@@ -92,6 +94,7 @@ const settingsSchema = z.object({
   cacheUrl: z.string(),
   balancer: z.object({ socketPath: absolutePath, backendName: z.string().optional() }),
   statusPort: port,
+  firstOrdinal: z.int().min(1).optional(),
   scaleInProtection: z.array(z.string()).optional(),
   runAs: z.object({ uid: z.int().min(0), gid: z.int().min(0) }).optional(),
   unhealthyThreshold: z.int().min(1).optional(),

@@ -1,5 +1,5 @@
 import type { ScaleOutLag } from "../../../analysis/model";
-import { formatClock, formatMs, formatPlain } from "../../format";
+import { formatClock, formatMs, formatTick } from "../../format";
 import { oneLine, truncate } from "../../text";
 import { html, type SafeHtml } from "../escape";
 import { extent, linearScale, type Scale } from "./scale";
@@ -77,7 +77,7 @@ export function ganttChart(lags: readonly ScaleOutLag[]): SafeHtml | undefined {
       description: describe(lags),
       height: height + 24,
     },
-    html`${bottomAxis(x, height, (value) => formatPlain(inSeconds ? value / 1000 : value))}${lags.map((lag, index) => rowMarkup(lag, x, index * ROW_HEIGHT))}`,
+    html`${bottomAxis(x, height, (value) => formatTick(inSeconds ? value / 1000 : value))}${lags.map((lag, index) => rowMarkup(lag, x, index * ROW_HEIGHT))}`,
   );
   return html`<figure class="panel gantt"><figcaption><h3>From load step to first request served <span class="unit">${inSeconds ? "s" : "ms"}</span></h3><ul class="legend">${LAG_STRETCHES.map(
     ({ label, className }) => html`<li><span class="swatch block ${className}"></span>${label}</li>`,

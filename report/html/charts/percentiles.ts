@@ -1,5 +1,5 @@
 import type { JourneySummary, SloResult } from "../../../analysis/model";
-import { formatMs, formatPlain, quantileName } from "../../format";
+import { formatMs, formatTick, quantileName } from "../../format";
 import { missingText, quantileMs } from "../../quantiles";
 import { oneLine, truncate } from "../../text";
 import { html, type SafeHtml } from "../escape";
@@ -119,7 +119,7 @@ export function percentileChart(
       description: describe(rows),
       height: height + 24,
     },
-    html`${bottomAxis(x, height, formatPlain)}${rows.map((row, index) => rowMarkup(row, x, index * ROW_HEIGHT))}`,
+    html`${bottomAxis(x, height, formatTick)}${rows.map((row, index) => rowMarkup(row, x, index * ROW_HEIGHT))}`,
   );
   const shown = new Set(rows.flatMap((row) => row.known.map(({ probability }) => probability)));
   return html`<figure class="panel percentiles"><figcaption><h3>Percentiles by journey <span class="unit">ms, logarithmic</span></h3><ul class="legend">${MARKS.filter(

@@ -6,7 +6,7 @@ export const MEDIA = `
 .untrusted .marked h2::after, .untrusted .objectives-block .small-head::after { content: "not to be believed"; font-size: 12.5px; font-weight: 650; letter-spacing: 0; color: var(--void); border: 1.5px solid; border-radius: 3px; padding: 1px 7px; margin-left: 12px; vertical-align: 3px; white-space: nowrap; }
 .untrusted .objectives-block .small-head::after { vertical-align: 0; }
 
-@media (max-width: 760px) {
+@media screen and (max-width: 760px) {
   .wrap { padding: 0 16px; }
   body { font-size: 15px; }
   .wide-only { display: none; }
@@ -43,8 +43,11 @@ export const MEDIA = `
   :root { --page: #fff; --surface: #fff; }
   body { font-size: 10pt; }
   nav { display: none; }
-  .masthead { color: #000; background: none; border-bottom: 3pt solid #000; }
-  .masthead.invalid { background: none; }
+  header.masthead.masthead { color: #000; background: none; border-bottom: 3pt solid #000; padding-top: 0; }
+  .untrusted .figures, .untrusted .objectives-block { margin: 0; padding-left: 0; padding-right: 0; }
+  .verdict-word { font-size: 26pt; }
+  .headline { font-size: 13pt; }
+  .figures .value { font-size: 14pt; } .figures > div { padding: 0 8pt; }
   .identity { border-color: #999; }
   .wrap { max-width: none; padding: 0; }
   .chart *, .bar rect, .swatch, .legend .key *, .empty, .command { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -53,8 +56,14 @@ export const MEDIA = `
   tr, .findings li { break-inside: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
-  table.journeys { min-width: 0; } table.journeys col { width: auto !important; }
   th, td { padding: 3pt 4pt; }
+  thead th { white-space: normal; }
+  table.plain { min-width: 0; } table.plain th[scope="row"], table.plain td.text { min-width: 0; }
+  table.journeys { min-width: 0; font-size: 7pt; }
+  thead th, table.journeys thead th, table.journeys details > summary { font-size: 7pt; }
+  table.journeys th, table.journeys td { padding-left: 2pt; padding-right: 2pt; overflow-wrap: anywhere; }
+  table.journeys col.figure, table.journeys col.requests { width: 40pt; } table.journeys col.failed { width: 56pt; } table.journeys col.tail { width: 44pt; }
+  .missing { font-size: 6pt; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
   details > summary { list-style: none; color: inherit; }
 }

@@ -14,7 +14,7 @@ export const TOKENS = `
   --sans: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", "Segoe UI Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #131619; --surface: #191d21; --sunken: #20252a; --ink: #e9ebee; --soft: #bcc3cb; --faint: #9ea7b1;
     --rule: #343b42; --rule-strong: #6c757f; --grid: #272d33; --shade: #20262b; --hatch: rgba(233, 235, 238, .05);

@@ -1,5 +1,5 @@
 import type { TimelineSlice } from "../../../analysis/model";
-import { formatClock, formatCount, formatMs, formatPlain, formatRate } from "../../format";
+import { formatClock, formatCount, formatMs, formatPlain, formatRate, formatTick } from "../../format";
 import type { ReportData } from "../../model";
 import type { Reading } from "../charts/path";
 import { extent, latencyScale, linearScale } from "../charts/scale";
@@ -76,7 +76,7 @@ export function arrivalsPanel(data: ReportData, frame: TimeFrame): SafeHtml {
     unit: "per second",
     description: describePeaks(lines, formatRate),
     y: linearScale(0, extent(values(lines)).max),
-    formatValue: formatPlain,
+    formatValue: formatTick,
     lines,
     header: "stages",
     note: "An arrival is one user starting a journey; a journey makes several requests.",
@@ -100,7 +100,7 @@ export function latencyPanel(data: ReportData, frame: TimeFrame): SafeHtml {
         unit: y.kind === "log" ? "ms, logarithmic" : "ms",
         description: describePeaks(lines, formatMs),
         y,
-        formatValue: formatPlain,
+        formatValue: formatTick,
         lines,
         height: 140,
         note: "A gap means not enough requests in that slice.",
@@ -123,7 +123,7 @@ export function errorsPanel(data: ReportData, frame: TimeFrame): SafeHtml {
     unit: "per second",
     description: describePeaks([line], formatRate),
     y: linearScale(0, max, 3),
-    formatValue: formatPlain,
+    formatValue: formatTick,
     lines: [line],
     height: 64,
   });
@@ -153,7 +153,7 @@ export function instancesPanel(data: ReportData, frame: TimeFrame): SafeHtml {
     unit: "app tier",
     description: `${range === undefined ? "Number not recorded." : `From ${range.min} to ${range.max} instances.`} ${frame.moments.map((moment) => `${moment.letter} at ${formatClock(moment.atSeconds)}: ${moment.text}.`).join(" ")}`,
     y: linearScale(0, most, Math.min(most, 4)),
-    formatValue: formatPlain,
+    formatValue: formatTick,
     lines,
     height: 72,
     header: "letters",

@@ -1,5 +1,5 @@
 import type { TierSeries } from "../../../analysis/model";
-import { formatMs, formatNumber, formatPercent, formatPlain } from "../../format";
+import { formatMs, formatNumber, formatPercent, formatPlain, formatTick } from "../../format";
 import type { ReportData } from "../../model";
 import { oneLine } from "../../text";
 import { usualGap } from "../charts/path";
@@ -73,7 +73,7 @@ export function cpuPanels(data: ReportData, frame: TimeFrame): readonly SafeHtml
       unit: "cores",
       description: describePeaks(lines, formatNumber),
       y: linearScale(0, Math.max(top(lines), typeof allotment === "number" ? allotment : 0), 3),
-      formatValue: formatPlain,
+      formatValue: formatTick,
       lines,
       height: 84,
       ...(typeof allotment === "number"
@@ -129,7 +129,7 @@ export function replicaLagPanels(data: ReportData, frame: TimeFrame): readonly S
         unit,
         description: describePeaks(lines, format),
         y: linearScale(0, top(lines), 3),
-        formatValue: formatPlain,
+        formatValue: formatTick,
         lines,
         height: 84,
         ...droppedNote(series),
@@ -162,7 +162,7 @@ export function poolPanel(data: ReportData, frame: TimeFrame): SafeHtml {
     unit: "connections",
     description: describePeaks(lines, formatPlain),
     y: linearScale(0, Math.max(top(lines), poolSize), 3),
-    formatValue: formatPlain,
+    formatValue: formatTick,
     lines,
     level: { value: poolSize, label: `pool size ${formatPlain(poolSize)} a server` },
     height: 84,
@@ -186,7 +186,7 @@ export function otherPanels(data: ReportData, frame: TimeFrame): readonly SafeHt
       unit: oneLine(first?.unit ?? ""),
       description: describePeaks(lines, isShare ? formatPercent : formatNumber),
       y: isShare ? linearScale(0, 1, 2) : linearScale(Math.min(0, bounds.min), bounds.max, 3),
-      formatValue: isShare ? formatPercent : formatPlain,
+      formatValue: isShare ? formatPercent : formatTick,
       lines,
       height: 72,
       ...droppedNote(series),

@@ -11,6 +11,7 @@ import {
   formatPercent,
   formatPlain,
   formatRate,
+  formatTick,
   plainSpaces,
   quantileName,
 } from "../../../report/format";
@@ -52,6 +53,12 @@ describe("numbers", () => {
     expect(formatNumber(0.000_42)).toBe("0.000");
     expect(formatPlain(0.000_42)).toBe("0.00042");
     expect(formatPlain(0.5)).toBe("0.5");
+    expect([5000, 20_000, 300_000, 2_000_000].map(formatTick).map(plainSpaces)).toEqual([
+      "5,000",
+      "20k",
+      "300k",
+      "2,000,000",
+    ]);
     expect(formatRate(78)).toBe("78.0/s");
     expect(plainSpaces(formatMiB(24_001))).toBe("23.4 GiB");
     expect(quantileName(0.999)).toBe("P99.9");
@@ -73,6 +80,7 @@ describe("numbers", () => {
       formatPlain,
       formatMs,
       formatRate,
+      formatTick,
       formatPercent,
       formatClock,
       formatClockTenths,

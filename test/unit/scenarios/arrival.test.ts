@@ -105,7 +105,9 @@ test("joining keeps both curves and scaling multiplies every arrival", () => {
       const total = arrivalsTotal(first) + arrivalsTotal(second);
       expect(Math.abs(arrivalsTotal(joined) - total)).toBeLessThanOrEqual(1e-9 * Math.max(1, total));
       const scaled = arrivalsTotal(scaleProfile(first, factor));
-      expect(Math.abs(scaled - arrivalsTotal(first) * factor)).toBeLessThanOrEqual(1e-9 * Math.max(1, scaled));
+      expect(Math.abs(scaled - arrivalsTotal(first) * factor)).toBeLessThanOrEqual(
+        1e-9 * Math.max(1, scaled),
+      );
     }),
   );
 });

@@ -48,14 +48,17 @@ test("--set texts become values of their parameter's type, and defaults fill the
 
 test("--set goes before the values of a config file", () => {
   const values = { peakRate: 5, seed: 9 };
-  expect(resolveParameters(scenario, { set: ["peakRate=6"], values })).toMatchObject({ peakRate: 6, seed: 9 });
+  expect(resolveParameters(scenario, { set: ["peakRate=6"], values })).toMatchObject({
+    peakRate: 6,
+    seed: 9,
+  });
 });
 
 test("every unknown and every invalid parameter is reported at once, with value, what is allowed and a hint", () => {
   const error = problemsOf(() =>
     resolveParameters(scenario, {
       set: ["peakRat=3", "steps=9", "fast=perhaps", "peakRate=", "novalue", "mode=c"],
-      values: { lable: "x" },
+      values: { labl: "x" },
     }),
   );
   const byField = new Map(error.problems.map((problem) => [problem.field, problem]));
@@ -66,18 +69,25 @@ test("every unknown and every invalid parameter is reported at once, with value,
     "--set peakRat",
     "--set peakRate",
     "--set steps",
-    "parameters.lable",
+    "parameters.labl",
   ]);
   expect(byField.get("--set peakRat")).toMatchObject({ hint: "Did you mean peakRate?" });
   expect(byField.get("--set peakRat")?.allowed).toContain("steps (integer 1..5)");
   expect(byField.get("--set steps")).toMatchObject({ value: 9, allowed: "integer 1..5" });
   expect(byField.get("--set fast")).toMatchObject({ value: "perhaps", allowed: "boolean" });
   expect(byField.get("--set mode")).toMatchObject({ value: "c", allowed: "one of a, b" });
-  expect(byField.get("parameters.lable")).toMatchObject({ hint: "Did you mean label?" });
+  expect(byField.get("parameters.labl")).toMatchObject({ hint: "Did you mean label?" });
 });
 
 test("every scenario of the catalogue describes every parameter and has a default for it", () => {
-  expect(catalogue.map(({ name }) => name)).toEqual(["smoke", "load", "stress", "spike", "soak", "breakpoint"]);
+  expect(catalogue.map(({ name }) => name)).toEqual([
+    "smoke",
+    "load",
+    "stress",
+    "spike",
+    "soak",
+    "breakpoint",
+  ]);
   for (const known of catalogue) {
     for (const parameter of describeParameters(known)) {
       expect(parameter.description).toMatch(/[.}]$/);

@@ -3,8 +3,8 @@ import { arrivalsTotal, peakRate, rateAt, totalSeconds } from "../../../scenario
 import { catalogue, findScenario } from "../../../scenarios/catalogue";
 import { describeArrivals, describeWorkload } from "../../../scenarios/curve-text";
 import type { Workload } from "../../../scenarios/model";
-import { expectedRequests, planWorkload, virtualUsersFor } from "../../../scenarios/plan";
 import { resolveParameters } from "../../../scenarios/parameters";
+import { expectedRequests, planWorkload, virtualUsersFor } from "../../../scenarios/plan";
 import { buildWorkload } from "../../../scenarios/resolve";
 import { workloadProblems } from "../../../scenarios/validate";
 
@@ -16,7 +16,12 @@ const build = (name: string, set: readonly string[] = [], storefront = true): Wo
 test("every scenario of the catalogue is valid with its defaults, for the sample and for any other application", () => {
   for (const { name } of catalogue) {
     expect(workloadProblems(build(name))).toEqual([]);
-    expect(build(name).journeys.map((journey) => journey.name)).toEqual(["browse", "search", "product", "checkout"]);
+    expect(build(name).journeys.map((journey) => journey.name)).toEqual([
+      "browse",
+      "search",
+      "product",
+      "checkout",
+    ]);
     expect(build(name, [], false).journeys).toMatchObject([{ name: "visit", steps: [{ name: "root" }] }]);
     expect(build(name, ["paths=/a/b,/a/b?x=1"]).journeys[0]?.steps.map((step) => step.name)).toEqual([
       "a-b",
@@ -115,7 +120,11 @@ test("every problem of a workload is found at once, each with the path of its fi
     abortErrorRatio: 0,
     parameters: {},
   };
-  expect(workloadProblems(workload).map(({ field }) => field).sort()).toEqual(
+  expect(
+    workloadProblems(workload)
+      .map(({ field }) => field)
+      .sort(),
+  ).toEqual(
     [
       "abortErrorRatio",
       "arrival.stages",
@@ -158,7 +167,11 @@ test("a variable may be used from the step after its extraction on", () => {
 });
 
 test("peak and total of breakpoint are those of its ramp", () => {
-  const { arrival, abortErrorRatio } = build("breakpoint", ["startRate=0.5", "peakRate=100.5", "rampSeconds=10"]);
+  const { arrival, abortErrorRatio } = build("breakpoint", [
+    "startRate=0.5",
+    "peakRate=100.5",
+    "rampSeconds=10",
+  ]);
   expect(peakRate(arrival)).toBe(100.5);
   expect(arrivalsTotal(arrival)).toBe(505);
   expect(abortErrorRatio).toBe(0.2);

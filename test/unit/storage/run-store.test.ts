@@ -161,6 +161,15 @@ describe("telemetry and events", () => {
     });
   });
 
+  test("a spool file of a run that ended before its first reading is no telemetry, and no error", async () => {
+    await withStore("empty", async (store) => {
+      const spool = join(store.folder, "telemetry.csv");
+      writeFileSync(spool, "");
+      expect(await store.importTelemetry(spool)).toBe(0);
+      expect(await store.readTelemetry()).toEqual([]);
+    });
+  });
+
   test("events keep their details, and survive text of every kind", async () => {
     const events = [
       {
