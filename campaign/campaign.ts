@@ -69,11 +69,16 @@ export function stopped(
     return new CampaignStopped("PERFBED_INTERRUPTED", ExitCode.Interrupted, `Interrupted. ${cleared}`);
   }
   if (error instanceof PerfbedError) {
-    return new CampaignStopped(error.code, error.exitCode, `${textOf(error.message)}\nRolled back. ${cleared}`, {
-      cause: error,
-      problems: error.problems,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
+    return new CampaignStopped(
+      error.code,
+      error.exitCode,
+      `${textOf(error.message)}\nRolled back. ${cleared}`,
+      {
+        cause: error,
+        problems: error.problems,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      },
+    );
   }
   const message = error instanceof Error ? error.message : String(error);
   return new CampaignStopped("PERFBED_INTERNAL", ExitCode.Internal, `${message}\nRolled back. ${cleared}`, {
@@ -124,6 +129,8 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
       access,
       tools,
       runId: SINGLE_RUN,
+      side: "single",
+      replicate: 1,
       runFolder,
       observer,
       signal,

@@ -28,14 +28,15 @@ export interface MeasureOptions {
   readonly tools: ReadonlyMap<Tool, ResolvedTool>;
   readonly runId: string;
   readonly runFolder: string;
+  /** `single` when nothing is compared, else the name of the side. */
+  readonly side: string;
+  /** From 1. */
+  readonly replicate: number;
   readonly observer: CampaignObserver;
   readonly signal: AbortSignal;
   /** Phases so far, for the manifest; filled while the campaign goes on. */
   readonly phases: readonly { readonly name: string; readonly durationMs: number }[];
 }
-
-/** `single`: one environment is measured, nothing is compared. */
-const SIDE = "single";
 
 /** Tells the observer of warm-up and load as phases of their own, as the fleet reports them. */
 class LoadPhases {
@@ -130,8 +131,8 @@ async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpo
       const context: K6SampleContext = {
         campaign: plan.campaignId,
         run: runId,
-        side: SIDE,
-        replicate: 1,
+        side: options.side,
+        replicate: options.replicate,
         generator: name,
         scenario: fleet.workload.scenario,
         native: fleet.native,
@@ -164,8 +165,8 @@ function manifestOf(
     runId,
     environmentId: access.environmentId,
     target: access.target,
-    side: SIDE,
-    replicate: 1,
+    side: options.side,
+    replicate: options.replicate,
     command: plan.reproduce,
     application: {
       name: plan.environment.application.name,

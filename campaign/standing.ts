@@ -71,6 +71,8 @@ export async function runStanding(plan: CampaignPlan, options: StandingOptions):
     access,
     tools,
     runId: SINGLE_RUN,
+    side: "single",
+    replicate: 1,
     runFolder,
     observer,
     signal,

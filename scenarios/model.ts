@@ -33,7 +33,7 @@ export type Feeder =
       readonly values: readonly string[];
       readonly weights?: readonly number[];
     }
-  /** Unique across the whole fleet: `<prefix><generator>-<vu>-<iteration>`. */
+  /** Unique across the whole fleet and across runs: `<prefix><run>-<generator>-<vu>-<iteration>`. */
   | { readonly kind: "unique-id"; readonly name: string; readonly prefix: string };
 
 export type Extraction =

@@ -56,12 +56,20 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const grace = graceSeconds ?? gracefulStopSeconds(workload.journeys);
   const readyTimeoutMs = options.readyTimeoutMs ?? 30_000 + 20 * preparedUsers(options);
 
+  // A standing environment may see the same run id again; unique ids must not come back with it.
+  const uniqueRun = `${runId}-${Date.now().toString(36)}`;
   const ports = await reservePorts(environmentId, slots.length);
   const members = slots.map((slot, index): Member => {
     const folder = join(slot.location, runId);
     const apiPort = ports[index] ?? 0;
     const share = { name: slot.name, index, count: slots.length };
-    const rendered = renderK6(workload, { baseUrl: options.baseUrl, share, folder, runId, apiPort });
+    const rendered = renderK6(workload, {
+      baseUrl: options.baseUrl,
+      share,
+      folder,
+      runId: uniqueRun,
+      apiPort,
+    });
     const generator = new Generator({
       environmentId,
       name: slot.name,

@@ -17,6 +17,15 @@ export interface ProductSummary extends PricedProduct {
 /** A product as its page shows it. */
 export interface ProductDetail extends ProductSummary {
   readonly description: string;
+  readonly standing: ShelfStanding;
+}
+
+/** How a product compares with its shelf. Worked out from all products of the shelf, hence worth keeping in the cache. */
+export interface ShelfStanding {
+  /** 1 for the most popular product of the shelf. */
+  readonly popularityRank: number;
+  readonly averageCents: number;
+  readonly averageRating: number;
 }
 
 export interface ProductPage {
@@ -30,6 +39,12 @@ const SUMMARY_COLUMNS = `p.id, p.category_id AS "categoryId", p.brand, p.name, p
 const DETAIL: Query = {
   name: "product",
   sql: `SELECT ${SUMMARY_COLUMNS}, p.description FROM products p JOIN stock s ON s.product_id = p.id WHERE p.id = $1`,
+};
+const STANDING: Query = {
+  name: "product-standing",
+  sql: `SELECT (1 + count(*) FILTER (WHERE popularity > $2))::int AS "popularityRank",
+               round(avg(price_cents))::int AS "averageCents", round(avg(rating)::numeric, 2)::float8 AS "averageRating"
+        FROM products WHERE category_id = $1`,
 };
 const SUMMARY: Query = {
   name: "product-summary",
@@ -92,8 +107,13 @@ export class Catalogue {
   }
 
   async product(timings: RequestTimings, id: number): Promise<ProductDetail | undefined> {
-    const rows = await this.database.read<ProductDetail>(timings, DETAIL, [id]);
-    return rows[0];
+    const found = (await this.database.read<Omit<ProductDetail, "standing">>(timings, DETAIL, [id]))[0];
+    if (found === undefined) return undefined;
+    const standing = await this.database.read<ShelfStanding>(timings, STANDING, [
+      found.categoryId,
+      found.popularity,
+    ]);
+    return standing[0] === undefined ? undefined : { ...found, standing: standing[0] };
   }
 
   /** The products of a category and of all categories under it, most popular first. Pages count from 1. */

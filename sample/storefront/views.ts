@@ -59,6 +59,7 @@ export function productPage(
     tree,
     html`<p>${tree.path(product.categoryId).map((node) => html`${node.name} / `)}</p>
 <h1>${product.name}</h1><p>${product.brand}</p><p>${price(quote)}</p><p>${stock}</p>
+<p>No. ${product.standing.popularityRank} of its shelf, where products cost ${formatCents(product.standing.averageCents)} on average</p>
 <form data-add-to-cart="${product.id}"><button>Add to cart</button></form>
 ${renderDescription(product.description)}
 <table><tr><th>Quantity</th><th>Each</th></tr>${quantityPrices.map(

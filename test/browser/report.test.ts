@@ -14,7 +14,8 @@ import {
   OPEN_ALL,
   SIDEWAYS,
 } from "../support/page-probes";
-import { emptyFixture, extremeFixture, hostileFixture, reportFixture } from "../support/report-fixture";
+import { reportFixture } from "../support/report-fixture";
+import { emptyFixture, extremeFixture, hostileFixture } from "../support/report-fixture-edge-cases";
 
 const FIXTURES: Readonly<Record<string, ReportData>> = {
   pass: reportFixture({ kind: "pass" }),

@@ -28,10 +28,7 @@ describe("bad input: one clear error, nothing started, no stack trace", () => {
   });
 
   test("sizing, scenario and parameter problems come together once the file is well-formed", async () => {
-    writeFileSync(
-      join(world.work, "perfbed.config.yaml"),
-      "sizing:\n  preset: smal\nscenario: load\n",
-    );
+    writeFileSync(join(world.work, "perfbed.config.yaml"), "sizing:\n  preset: smal\nscenario: load\n");
     const result = await cli(world, ["campaign", "--set", "peakRte=3", "--set", "holdSeconds=long"]);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain("small");
@@ -70,7 +67,9 @@ describe("bad input: one clear error, nothing started, no stack trace", () => {
   });
 
   test("a tool setting that points nowhere is named, exit code 5 or 2, nothing left", async () => {
-    const result = await cli(world, ["campaign", "--name", "e2e-tool"], { PERFBED_K6_PATH: "/nonexistent/k6" });
+    const result = await cli(world, ["campaign", "--name", "e2e-tool"], {
+      PERFBED_K6_PATH: "/nonexistent/k6",
+    });
     expect([2, 5]).toContain(result.code);
     expect(result.stderr).toContain("PERFBED_K6_PATH");
     expect(leftovers(world, ["e2e-tool"])).toEqual([]);
@@ -79,7 +78,15 @@ describe("bad input: one clear error, nothing started, no stack trace", () => {
   test("a dry run starts nothing and prints tiers, curve, requests and length", async () => {
     const result = await cli(world, ["campaign", "--dry-run", "-s", "spike"]);
     expect(result.code).toBe(0);
-    for (const text of ["PostgreSQL", "Varnish", "k6", "arrivals", "requests", "Length", "Nothing was started"]) {
+    for (const text of [
+      "PostgreSQL",
+      "Varnish",
+      "k6",
+      "arrivals",
+      "requests",
+      "Length",
+      "Nothing was started",
+    ]) {
       expect(result.stdout).toContain(text);
     }
     expect(leftovers(world)).toEqual([]);

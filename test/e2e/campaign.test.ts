@@ -22,12 +22,27 @@ function resultFolder(): string {
 
 describe("a campaign on the local target with real parts", () => {
   test("the storefront under load passes every phase, reports exact figures and leaves nothing", async () => {
-    const result = await cli(world, ["campaign", "--name", "e2e-load", "-s", "load", "--set", "peakRate=6", ...SHORT]);
+    const result = await cli(world, [
+      "campaign",
+      "--name",
+      "e2e-load",
+      "-s",
+      "load",
+      "--set",
+      "peakRate=6",
+      ...SHORT,
+    ]);
     expect({ code: result.code, stderr: result.stderr }).toMatchObject({ code: expect.any(Number) });
     expect([0, 3]).toContain(result.code);
     expect(result.stdout).toContain("Nothing is left");
     const folder = resultFolder();
-    for (const file of ["report.html", "report.md", "report.json", "run-1/run.json", "run-1/samples/generator-1.parquet"]) {
+    for (const file of [
+      "report.html",
+      "report.md",
+      "report.json",
+      "run-1/run.json",
+      "run-1/samples/generator-1.parquet",
+    ]) {
       expect(existsSync(join(folder, file))).toBe(true);
     }
     const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
@@ -39,7 +54,9 @@ describe("a campaign on the local target with real parts", () => {
     expect(report.manifest.arrivals.achievedRatio).toBeGreaterThan(0.98);
     expect(report.manifest.generators).toHaveLength(2);
     expect(report.teardown.proved).toBe(true);
-    const series = report.series.map(({ tier, metric }: { tier: string; metric: string }) => `${tier} ${metric}`);
+    const series = report.series.map(
+      ({ tier, metric }: { tier: string; metric: string }) => `${tier} ${metric}`,
+    );
     expect(series).toEqual(
       expect.arrayContaining([
         "app instances_in_service",
@@ -112,7 +129,16 @@ export default function () { http.get(__ENV.BASE_URL + "/", { tags: { name: "hom
   });
 
   test("a generator that is killed makes the measurement invalid, never a pass", async () => {
-    const run = startCli(world, ["campaign", "--name", "e2e-lost", "-s", "load", "--set", "peakRate=6", ...SHORT]);
+    const run = startCli(world, [
+      "campaign",
+      "--name",
+      "e2e-lost",
+      "-s",
+      "load",
+      "--set",
+      "peakRate=6",
+      ...SHORT,
+    ]);
     await run.sees(/… load/);
     const pid = generatorPid("e2e-lost");
     process.kill(pid, "SIGKILL");

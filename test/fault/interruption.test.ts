@@ -2,7 +2,19 @@ import { cli, createWorld, leftovers, startCli, type World } from "../support/cl
 
 jest.setTimeout(120_000);
 
-const CAMPAIGN = ["campaign", "-s", "load", "--set", "peakRate=4", "--set", "warmupSeconds=4", "--set", "holdSeconds=8", "--set", "rampSeconds=2"];
+const CAMPAIGN = [
+  "campaign",
+  "-s",
+  "load",
+  "--set",
+  "peakRate=4",
+  "--set",
+  "warmupSeconds=3",
+  "--set",
+  "holdSeconds=4",
+  "--set",
+  "rampSeconds=1",
+];
 const PHASES = ["provision", "verify", "warm-up", "load", "collect", "destroy"] as const;
 
 let world: World;

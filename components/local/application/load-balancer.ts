@@ -39,6 +39,8 @@ async function createLoadBalancer(inputs: LoadBalancerInputs): Promise<z.infer<t
         statsSocketPath: socketOf(folder),
         readyPath: inputs.readyPath,
         drainSeconds: Math.ceil(inputs.drainSeconds),
+        // A request that an instance failed to answer is what a performance test is there to see.
+        retrySafeRequests: false,
       });
       await writeServiceFile(configPath, config, account);
       return {

@@ -87,7 +87,10 @@ export interface PathOptions {
   readonly longestGapSeconds?: number;
 }
 
-/** The `d` of a line. A lone reading becomes a dot (a zero-length stroke with round caps). */
+// a lone reading is a stroke about as long as it is wide
+const DOT_UNITS = 4;
+
+/** The `d` of a line. A lone reading becomes a dot. */
 export function linePath(readings: readonly Reading[], options: PathOptions): string {
   const { x, y, height } = options;
   const px = (seconds: number): string => short(x.at(seconds) * PLOT_UNITS);
@@ -96,8 +99,9 @@ export function linePath(readings: readonly Reading[], options: PathOptions): st
     .map((segment) => {
       const [first, ...rest] = segment;
       if (first === undefined) return "";
+      if (rest.length === 0)
+        return `M${short(x.at(first.atSeconds) * PLOT_UNITS - DOT_UNITS / 2)} ${py(first.value)}h${DOT_UNITS}`;
       const start = `M${px(first.atSeconds)} ${py(first.value)}`;
-      if (rest.length === 0) return `${start}h0`;
       return (
         start +
         rest

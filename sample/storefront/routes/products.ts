@@ -18,6 +18,7 @@ export function productRoutes(app: FastifyInstance, shop: Shop): void {
         description: priced.product.description,
         descriptionHtml: renderDescription(priced.product.description).text,
         categories: tree.path(priced.product.categoryId).map(({ id, name }) => ({ id, name })),
+        standing: priced.product.standing,
         quantityPrices,
       });
     },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Workload } from "../../model";
+import { planWorkload, virtualUsersFor } from "../../plan";
 import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
 import { renderNativeWrapper } from "./native-wrapper";
 import { renderScript } from "./script";
@@ -48,6 +49,31 @@ export function executionSegment(index: number, count: number): { segment: strin
     segment: `${cut(index)}:${cut(index + 1)}`,
     sequence: Array.from({ length: count + 1 }, (_, at) => cut(at)).join(","),
   };
+}
+
+/** Memory, in MiB, that one k6 may use on top of what it needs, for a garbage collector that runs less often. */
+const SPARE_MEMORY_MIB = 300;
+
+/**
+ * Go's GOGC for one generator. Writing every sample costs k6 about a fifth more CPU a request; with its small heap most of that is
+ * garbage collection, and collecting less often wins it back (measured with k6 1.8.1: 47 µs a request bare, 58 µs with CSV, 42 to 48 µs
+ * with CSV and GOGC at 400 to 800). Large heaps keep Go's own setting.
+ */
+export function gcPercent(virtualUsers: number): number {
+  const heapMiB = 25 + 0.4 * virtualUsers;
+  return Math.round(Math.min(800, Math.max(100, (100 * SPARE_MEMORY_MIB) / heapMiB)));
+}
+
+/** Virtual users of one generator at the start; for a script with its own arrivals nobody knows before it runs. */
+function virtualUsers(workload: Workload, generators: number): number {
+  const plan = planWorkload(workload);
+  const all = workload.journeys.reduce(
+    (sum, journey, index) =>
+      sum +
+      virtualUsersFor(journey, plan.journeys[index]?.peakArrivalsPerSecond ?? 0, generators).preAllocated,
+    workload.script === undefined ? 0 : 2 * plan.peakArrivalsPerSecond,
+  );
+  return all / generators;
 }
 
 /**
@@ -100,6 +126,7 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
     env: {
       ...(native?.environment ?? {}),
       BASE_URL: options.baseUrl,
+      GOGC: String(gcPercent(virtualUsers(workload, share.count))),
       K6_CSV_TIME_FORMAT: "unix_micro",
       K6_CSV_SAVE_INTERVAL: "1s",
       PERFBED_GENERATOR: String(share.index + 1),

@@ -1,5 +1,6 @@
 import { renderJson } from "../../../report/json";
-import { emptyFixture, reportFixture } from "../../support/report-fixture";
+import { reportFixture } from "../../support/report-fixture";
+import { emptyFixture } from "../../support/report-fixture-edge-cases";
 
 describe("json report", () => {
   it("holds the whole data object", () => {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { codeSpan, escapeMarkdown, renderMarkdown } from "../../../report/markdown";
+import { reportFixture } from "../../support/report-fixture";
 import {
   emptyFixture,
   extremeFixture,
   HOSTILE,
   hostileFixture,
-  reportFixture,
-} from "../../support/report-fixture";
+} from "../../support/report-fixture-edge-cases";
 
 const unescapedPipes = (line: string): number =>
   line.replace(/\\\\/g, "").replace(/\\\|/g, "").split("|").length - 1;

@@ -1,11 +1,11 @@
 import { renderHtml } from "../../../report/html/page";
+import { reportFixture } from "../../support/report-fixture";
 import {
   emptyFixture,
   extremeFixture,
   HOSTILE,
   hostileFixture,
-  reportFixture,
-} from "../../support/report-fixture";
+} from "../../support/report-fixture-edge-cases";
 
 const text = (page: string): string =>
   page

@@ -100,7 +100,7 @@ describe("curves", () => {
 
   it("a missing reading leaves a gap, never a zero", () => {
     const readings = [1, 2, null, 4].map((value, atSeconds) => ({ atSeconds, value }));
-    expect(linePath(readings, { x, y, height: 100 })).toBe("M0 90L100 80M300 60h0");
+    expect(linePath(readings, { x, y, height: 100 })).toBe("M0 90L100 80M298 60h4");
   });
 
   it("a step curve holds its value until the next reading", () => {

@@ -1,6 +1,7 @@
 import { renderTerminalSummary } from "../../../report/terminal";
 import { displayWidth } from "../../../report/text";
-import { emptyFixture, extremeFixture, hostileFixture, reportFixture } from "../../support/report-fixture";
+import { reportFixture } from "../../support/report-fixture";
+import { emptyFixture, extremeFixture, hostileFixture } from "../../support/report-fixture-edge-cases";
 
 const plain = { colour: false, width: 100 };
 

@@ -11,6 +11,7 @@ import {
   renderK6,
   renderScript,
 } from "../../../scenarios/adapters/k6";
+import { gcPercent } from "../../../scenarios/adapters/k6/render";
 import { timeUnitSeconds } from "../../../scenarios/adapters/k6/script";
 import { arrivalsTotal } from "../../../scenarios/arrival";
 import { catalogue } from "../../../scenarios/catalogue";
@@ -236,4 +237,8 @@ test("k6 reads options that write few tags, follow no redirect and keep no body"
     discardResponseBodies: true,
     systemTags: ["error_code", "name", "scenario", "status"],
   });
+});
+
+test("a small generator collects garbage less often, a large one as Go does by itself", () => {
+  expect([0, 100, 300, 5000].map(gcPercent)).toEqual([800, 462, 207, 100]);
 });

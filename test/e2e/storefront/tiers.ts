@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
@@ -10,97 +10,18 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { compiledModule, packageRoot } from "../../core/home";
-import { ensureTools, type ResolvedTool, Tool, unprivilegedUser } from "../../toolchain";
+import { ensureTools, type ResolvedTool, Tool } from "../../../toolchain";
+import { account, CHILD_ENV, Child, eventually, freePort } from "./child";
 
-/** Real tiers for the sample application: primary, streaming replica, a pool in front of each, cache. Started without perfbed's own components, so that a fault there does not show up here. */
+/**
+ * Real tiers for the sample application: primary, streaming replica, a pool in front of each, cache. Started without perfbed's own
+ * components, so that a fault there does not show up here.
+ */
 
-const STOP_DEADLINE_MS = 15_000;
-const READY_DEADLINE_MS = 30_000;
 const PASSWORD = randomBytes(12).toString("hex");
-const ENCODED_ENV = { PATH: process.env.PATH ?? "", LANG: "C" };
-
-/** PostgreSQL and PgBouncer refuse to run as root. */
-const account = process.getuid?.() === 0 ? unprivilegedUser() : undefined;
-
-export async function eventually<T>(
-  what: string,
-  check: () => Promise<T | undefined>,
-  deadlineMs = READY_DEADLINE_MS,
-): Promise<T> {
-  const until = Date.now() + deadlineMs;
-  for (;;) {
-    const value = await check().catch(() => undefined);
-    if (value !== undefined) return value;
-    if (Date.now() > until) throw new Error(`${what}: not within ${deadlineMs} ms`);
-    await delay(20);
-  }
-}
-
-/** A child process of the test, with all it has printed. */
-export class Child {
-  output = "";
-  private readonly ended: Promise<number | null>;
-
-  constructor(readonly process: ChildProcess) {
-    const keep = (chunk: Buffer) => {
-      this.output += chunk.toString("utf8");
-    };
-    process.stdout?.on("data", keep);
-    process.stderr?.on("data", keep);
-    this.ended = new Promise((resolve) => process.once("exit", (code) => resolve(code)));
-  }
-
-  static start(
-    command: string,
-    args: readonly string[],
-    options: { cwd: string; env?: Record<string, string>; own?: boolean },
-  ): Child {
-    const who = options.own !== false && account !== undefined ? { uid: account.uid, gid: account.gid } : {};
-    return new Child(
-      spawn(command, [...args], {
-        cwd: options.cwd,
-        env: { ...ENCODED_ENV, ...options.env },
-        stdio: ["ignore", "pipe", "pipe"],
-        ...who,
-      }),
-    );
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.process.kill(name);
-  }
-
-  /** Exit code; null when a signal ended it. */
-  exit(): Promise<number | null> {
-    return this.ended;
-  }
-
-  async stop(name: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode;
-    this.signal(name);
-    const hard = setTimeout(() => this.signal("SIGKILL"), STOP_DEADLINE_MS);
-    const code = await this.ended;
-    clearTimeout(hard);
-    return code;
-  }
-}
-
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(address === null || typeof address === "string" ? 0 : address.port));
-    });
-  });
-}
 
 function ownFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -238,7 +159,7 @@ export class Tiers {
       "-N",
     ];
     const made = spawnSync(program(this.tools, Tool.Postgres, "initdb"), args, {
-      env: ENCODED_ENV,
+      env: CHILD_ENV,
       cwd: join(this.folder, "primary"),
       encoding: "utf8",
       ...who,
@@ -301,110 +222,4 @@ export class Tiers {
       return true as const;
     });
   }
-}
-
-/** Runs the compiled set-up to its end. */
-export async function runSetup(
-  environment: Record<string, string>,
-): Promise<{ code: number | null; output: string }> {
-  const child = Child.start(process.execPath, [compiledModule("sample/storefront/setup")], {
-    cwd: packageRoot(),
-    env: environment,
-    own: false,
-  });
-  const code = await child.exit();
-  return { code, output: child.output };
-}
-
-/** One instance of the compiled storefront. */
-export class Instance {
-  private constructor(
-    readonly url: string,
-    readonly child: Child,
-  ) {}
-
-  static async start(environment: Record<string, string>): Promise<Instance> {
-    const port = await freePort();
-    const child = Child.start(process.execPath, [compiledModule("sample/storefront/main")], {
-      cwd: packageRoot(),
-      env: { HOST: "127.0.0.1", PORT: String(port), APP_VERSION: "test", ...environment },
-      own: false,
-    });
-    const instance = new Instance(`http://127.0.0.1:${port}`, child);
-    try {
-      await eventually("storefront ready", async () =>
-        (await fetch(`${instance.url}/ready`)).status === 200 ? true : undefined,
-      );
-    } catch (error) {
-      await child.stop("SIGKILL");
-      throw new Error(`${String(error)}\n${child.output}`);
-    }
-    return instance;
-  }
-
-  async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return toAnswer(await fetch(this.url + path, { headers }));
-  }
-
-  async post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const type = body === undefined ? {} : { "content-type": "application/json" };
-    return toAnswer(
-      await fetch(this.url + path, { method: "POST", headers: { ...type, ...headers }, ...content }),
-    );
-  }
-
-  /** Sum of a metric's samples whose labels include the given ones. */
-  async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
-    const { text } = await this.get("/metrics");
-    return parseMetrics(text)
-      .filter(
-        (sample) =>
-          sample.name === name &&
-          Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
-      )
-      .reduce((sum, sample) => sum + sample.value, 0);
-  }
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The body as JSON; throws when it is none. */
-  json<T>(): T;
-}
-
-async function toAnswer(response: Response): Promise<Answer> {
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: <T>() => {
-      const value: T = JSON.parse(text);
-      return value;
-    },
-  };
-}
-
-export interface MetricSample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** Parses the Prometheus text format strictly. @throws for a line that is not in it */
-export function parseMetrics(text: string): MetricSample[] {
-  return text.split("\n").flatMap((line) => {
-    if (line === "" || /^# (HELP|TYPE) \w+ /.test(line)) return [];
-    const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
-    const value = Number(match?.[3]?.replace("Nan", "NaN"));
-    if (match === null || (Number.isNaN(value) && match[3] !== "Nan"))
-      throw new Error(`not a metric: ${line}`);
-    const labels = [...(match[2] ?? "").matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(
-      (label) => [label[1] ?? "", label[2] ?? ""] as const,
-    );
-    return [{ name: match[1] ?? "", labels: Object.fromEntries(labels), value }];
-  });
 }
