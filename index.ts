@@ -12,6 +12,6 @@ export * from "./components/contracts";
 export { PerformanceEnvironment } from "./components/environment";
 export { ConfigError, EnvironmentError, ExitCode, PerfbedError, type Problem } from "./core/errors";
 export type { ReportData, TeardownProof, Verdict, VerdictKind } from "./report/model";
-export { defineScenario } from "./scenarios/define";
+export * from "./scenarios/authoring";
 export type * from "./scenarios/model";
 export type { EnvironmentEvent, Sample, TelemetryPoint } from "./storage/schema";

@@ -2,15 +2,46 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scaleOutLags } from "../analysis/autoscaling";
 import { eventTimeline } from "../analysis/event-timeline";
+import type { LatencySummary, ValidityFinding } from "../analysis/model";
 import { judgeObjectives, objectiveProbabilities } from "../analysis/slo";
 import { findValidity } from "../analysis/validity";
 import { judgeRun } from "../analysis/verdict";
 import type { ReportData, TeardownProof } from "../report/model";
-import { analyseRun, RunStore, readVersionedJson, runFiles } from "../storage";
+import {
+  analyseRun,
+  type EnvironmentEvent,
+  RunStore,
+  readVersionedJson,
+  runFiles,
+  type TelemetryPoint,
+} from "../storage";
 import { MANIFEST_SCHEMA_VERSION, type RunManifest } from "./manifest";
 import { buildTierSeries, summariseTiers, telemetryFacts } from "./telemetry";
 
 export const TEARDOWN_FILE = "teardown.json";
+
+/** The manifest of a stored run. @throws StorageError when there is none */
+export function readManifest(runFolder: string): Promise<RunManifest> {
+  return readVersionedJson(runFiles(runFolder).manifest, MANIFEST_SCHEMA_VERSION, isManifest);
+}
+
+/** Reasons not to believe a stored run. Points and events of the measured window only. */
+export function storedValidity(
+  { arrivals, generators, aborted, clock, sizing }: RunManifest,
+  overall: Pick<LatencySummary, "requests" | "errors">,
+  points: readonly TelemetryPoint[],
+  events: readonly EnvironmentEvent[],
+): readonly ValidityFinding[] {
+  return findValidity({
+    requests: overall.requests,
+    errors: overall.errors,
+    arrivals,
+    generators,
+    aborted,
+    clockOffsetMs: clock.offsetMs,
+    ...telemetryFacts(points, events, sizing.database.replicas),
+  });
+}
 
 function isManifest(value: unknown): value is RunManifest {
   if (typeof value !== "object" || value === null) return false;
@@ -41,8 +72,8 @@ function isProof(value: unknown): value is TeardownProof {
  * @param runFolder the folder with run.json
  */
 export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
-  const manifest = await readVersionedJson(runFiles(runFolder).manifest, MANIFEST_SCHEMA_VERSION, isManifest);
-  const { scenario, window, arrivals, generators } = manifest;
+  const manifest = await readManifest(runFolder);
+  const { scenario, window } = manifest;
   const store = await RunStore.open(runFolder);
   try {
     const analysis = await analyseRun(store, {
@@ -58,15 +89,7 @@ export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
       Number(atUs) >= window.measuredFromUs && Number(atUs) < window.measuredToUs;
     const measuredPoints = points.filter(inWindow);
     const slos = judgeObjectives(scenario.objectives, analysis.judged, scenario.journeys);
-    const validity = findValidity({
-      requests: analysis.overall.requests,
-      errors: analysis.overall.errors,
-      arrivals,
-      generators,
-      aborted: manifest.aborted,
-      clockOffsetMs: manifest.clock.offsetMs,
-      ...telemetryFacts(measuredPoints, events.filter(inWindow), manifest.sizing.database.replicas),
-    });
+    const validity = storedValidity(manifest, analysis.overall, measuredPoints, events.filter(inWindow));
     const teardown = storedTeardown(runFolder);
     return {
       schemaVersion: 1,

@@ -11,7 +11,7 @@ import { storefront } from "../sample/storefront/application";
 import type { Workload } from "../scenarios/model";
 import { resolveWorkload } from "../scenarios/resolve";
 import { loadConfig } from "./config/load";
-import type { ApplicationConfig, PerfbedConfig, SizingConfig } from "./config/schema";
+import type { ApplicationConfig, PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
 
 export interface EnvironmentPlan {
   readonly target: Target;
@@ -44,6 +44,12 @@ export interface PlanOptions {
   readonly expiryMinutes?: number;
   readonly resultsDir?: string;
   readonly reproduce: string;
+  /** Variant of the storefront sample; without meaning for an application of the user's own. */
+  readonly variant?: string;
+  /** What one side of a comparison has of its own, over the config's application. */
+  readonly side?: SideConfig;
+  /** Parameters of the scenario `load` that neither config file nor `--set` names. */
+  readonly loadDefaults?: Readonly<Record<string, unknown>>;
 }
 
 /** The plan as the component takes it. */
@@ -100,6 +106,16 @@ function applicationFrom(config: ApplicationConfig, baseDir: string, problems: P
     startTimeoutSeconds: config.startTimeoutSeconds,
     drainSeconds: config.drainSeconds,
     ...(config.metrics === undefined ? {} : { metricsPath: config.metrics }),
+  };
+}
+
+/** The config's application with what the command line and one side of a comparison say of it. */
+function ofSide(config: ApplicationConfig, { appVersion, side }: PlanOptions): ApplicationConfig {
+  return {
+    ...config,
+    ...(appVersion === undefined ? {} : { version: appVersion }),
+    ...given(side),
+    environment: { ...config.environment, ...side?.environment },
   };
 }
 
@@ -174,14 +190,8 @@ function environmentPlan(
   const expiryMinutes = options.expiryMinutes ?? config.expiryMinutes;
   const application =
     config.application === undefined
-      ? storefront(options.appVersion)
-      : applicationFrom(
-          options.appVersion === undefined
-            ? config.application
-            : { ...config.application, version: options.appVersion },
-          baseDir,
-          problems,
-        );
+      ? storefront(options.appVersion, options.variant)
+      : applicationFrom(ofSide(config.application, options), baseDir, problems);
   const sizing =
     options.sizing === undefined
       ? sizingFrom(config.sizing, problems)
@@ -210,11 +220,15 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
   const problems: Problem[] = [];
   const environment = environmentPlan(options, config, baseDir, problems);
   let workload: Workload | undefined;
+  const scenario = options.scenario ?? config.scenario;
   try {
     workload = await resolveWorkload({
-      scenario: options.scenario ?? config.scenario,
+      scenario,
       baseDir: options.scenario === undefined ? baseDir : options.cwd,
-      parameters: options.scenario === undefined ? config.parameters : {},
+      parameters: {
+        ...(scenario === "load" ? options.loadDefaults : {}),
+        ...(options.scenario === undefined ? config.parameters : {}),
+      },
       set: options.set,
       storefront: config.application === undefined,
     });

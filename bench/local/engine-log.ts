@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 
 /** When the engine began and ended a resource, ms since the log was first followed. */
 export interface ResourceTiming {
@@ -19,10 +19,12 @@ export class EngineLog {
   readonly #timings: ResourceTiming[] = [];
   readonly #startedAt = performance.now();
   readonly #timer: NodeJS.Timeout;
-  #offset = 0;
+  #offset: number;
   #rest = "";
 
   constructor(private readonly file: string) {
+    // A destroy goes on in the log of the up.
+    this.#offset = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, realpath, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { Application, Sizing } from "../../components/contracts";
-import { serviceAccount } from "../../components/local/provider/account";
 import { APPLICATION_DATABASE, ROLES } from "../../components/local/postgres/roles";
-import { compiledModule, packageRoot } from "../../core/home";
+import { serviceAccount } from "../../components/local/provider/account";
 import { EnvironmentError } from "../../core/errors";
+import { compiledModule, packageRoot } from "../../core/home";
 import type { ResolvedTool, Tool } from "../../toolchain";
 import { Tool as ToolName } from "../../toolchain";
 import { freePorts } from "./free-ports";
@@ -69,7 +69,8 @@ export class PlainEnvironment {
 
 function programOf(tools: ReadonlyMap<Tool, ResolvedTool>, tool: Tool, program: string): string {
   const path = tools.get(tool)?.executables[program];
-  if (path === undefined) throw new EnvironmentError("PERFBED_TOOL_MISSING", `${tool} has no program ${program}`);
+  if (path === undefined)
+    throw new EnvironmentError("PERFBED_TOOL_MISSING", `${tool} has no program ${program}`);
   return path;
 }
 
@@ -86,16 +87,36 @@ async function writeSettings(options: PlainEnvironmentOptions): Promise<void> {
   const { folder, application, sizing, tools } = options;
   const [primary = 0, replica = 0, writerPool = 0, readerPool = 0, redis = 0, ...rest] = await freePorts(9);
   const [app = 0, balancer = 0, edge = 0, edgeAdmin = 0] = rest;
-  const ports: PlainPorts = { primary, replica, writerPool, readerPool, redis, app, balancer, edge, edgeAdmin };
+  const ports: PlainPorts = {
+    primary,
+    replica,
+    writerPool,
+    readerPool,
+    redis,
+    app,
+    balancer,
+    edge,
+    edgeAdmin,
+  };
   const postgres = programOf(tools, ToolName.Postgres, "postgres");
   const account = await serviceAccount();
   const closed = [...tools.values()].filter((tool) => !tool.reachableByOthers && tool.tool !== ToolName.K6);
   if (account !== undefined && closed.some(({ tool }) => tool === ToolName.Postgres)) {
-    throw new EnvironmentError("PERFBED_TOOL_UNREACHABLE", `${account.name} cannot run the PostgreSQL of this machine`, {
-      hint: "The comparison would measure the copying of programs: set PERFBED_TOOLS_DIR to a folder that other users can pass through.",
-    });
+    throw new EnvironmentError(
+      "PERFBED_TOOL_UNREACHABLE",
+      `${account.name} cannot run the PostgreSQL of this machine`,
+      {
+        hint: "The comparison would measure the copying of programs: set PERFBED_TOOLS_DIR to a folder that other users can pass through.",
+      },
+    );
   }
-  const { redisPassword } = await writePlainFiles({ folder, ports, application, sizing, postgresProgram: postgres });
+  const { redisPassword } = await writePlainFiles({
+    folder,
+    ports,
+    application,
+    sizing,
+    postgresProgram: postgres,
+  });
   const groups = plainGroups(folder);
   const limits = {
     "database-primary": sizing.database,

@@ -7,7 +7,12 @@ import { renderHaproxyConfig } from "../../components/local/haproxy";
 import { renderPgbouncerConfig, renderUserList } from "../../components/local/pgbouncer/config";
 import { renderHba, renderPostgresConfig } from "../../components/local/postgres/config";
 import { hasLibrary } from "../../components/local/postgres/data-directory";
-import { APPLICATION_DATABASE, postgresUrl, ROLES, roleStatements } from "../../components/local/postgres/roles";
+import {
+  APPLICATION_DATABASE,
+  postgresUrl,
+  ROLES,
+  roleStatements,
+} from "../../components/local/postgres/roles";
 import { postgresSettings } from "../../components/local/postgres/sizing";
 import { redisUrl, renderRedisConfig } from "../../components/local/redis/config";
 import { renderVcl } from "../../components/local/varnish/vcl";
@@ -46,7 +51,9 @@ export const edgeArguments = ({ edge }: Sizing): string[] => [
 ];
 
 /** Writes what the plain script copies into place: the texts that perfbed itself would write, with passwords of its own. */
-export async function writePlainFiles(options: PlainFilesOptions): Promise<{ readonly redisPassword: string }> {
+export async function writePlainFiles(
+  options: PlainFilesOptions,
+): Promise<{ readonly redisPassword: string }> {
   const { folder, ports, application, sizing } = options;
   const { database } = sizing;
   const config = join(folder, "config");
@@ -54,7 +61,12 @@ export async function writePlainFiles(options: PlainFilesOptions): Promise<{ rea
   const write = (name: string, text: string): void =>
     writeFileSync(join(config, name), text, { mode: 0o600 });
 
-  const passwords = { superuser: password(), application: password(), replication: password(), monitor: password() };
+  const passwords = {
+    superuser: password(),
+    application: password(),
+    replication: password(),
+    monitor: password(),
+  };
   write("superuser-password", passwords.superuser);
   write(
     "pgpass",
@@ -64,14 +76,20 @@ export async function writePlainFiles(options: PlainFilesOptions): Promise<{ rea
   const statementStatistics = await hasLibrary(options.postgresProgram, "pg_stat_statements");
   write("extensions.sql", statementStatistics ? "CREATE EXTENSION pg_stat_statements;\n" : "");
   const settings = postgresSettings(database);
-  write("database-primary.conf", renderPostgresConfig({ port: ports.primary, settings, statementStatistics }));
+  write(
+    "database-primary.conf",
+    renderPostgresConfig({ port: ports.primary, settings, statementStatistics }),
+  );
   const upstream = {
     port: ports.primary,
     user: ROLES.replication,
     password: passwords.replication,
     applicationName: "database-replica",
   };
-  write("database-replica.conf", renderPostgresConfig({ port: ports.replica, settings, statementStatistics, upstream }));
+  write(
+    "database-replica.conf",
+    renderPostgresConfig({ port: ports.replica, settings, statementStatistics, upstream }),
+  );
   write("pg_hba.conf", renderHba({ replication: ROLES.replication }));
 
   write(

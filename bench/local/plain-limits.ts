@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CgroupVersion, cgroupSupport, enableControllers } from "../../components/local/supervisor/cgroup-hierarchy";
+import {
+  CgroupVersion,
+  cgroupSupport,
+  enableControllers,
+} from "../../components/local/supervisor/cgroup-hierarchy";
 import { cpuQuota } from "../../components/local/supervisor/cgroup-limits";
 import { assignment } from "./shell-text";
 

@@ -27,7 +27,8 @@ async function main(): Promise<void> {
     for (const statement of (await text(process.stdin)).split(";\n")) {
       if (statement.trim() === "") continue;
       const { rows } = await client.query<unknown[]>({ text: statement, rowMode: "array" });
-      for (const row of rows) console.log(row.map((value) => (value === true ? "t" : String(value))).join("|"));
+      for (const row of rows)
+        console.log(row.map((value) => (value === true ? "t" : String(value))).join("|"));
     }
   } finally {
     await client.end();

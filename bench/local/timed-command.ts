@@ -16,7 +16,11 @@ const KEPT_LINES = 30;
  * time to clean up after itself.
  * @throws Error with its last lines when it fails; the signal's reason when aborted
  */
-export function timedCommand(program: string, args: readonly string[], options: CommandOptions): Promise<number> {
+export function timedCommand(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<number> {
   options.signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();

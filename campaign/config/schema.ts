@@ -102,11 +102,27 @@ export const sizingSchema = z
   })
   .describe("A named configuration of all tiers: a preset with what differs from it.");
 
+const environmentVariables = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.coerce.string());
+
+export const sideSchema = z
+  .strictObject({
+    version: z.string().min(1).max(100).optional().describe("What reports call it; the side's name when absent."),
+    directory: z.string().optional().describe("Folder its commands run in, relative to the config file."),
+    command: command.optional().describe("Starts one instance of this side."),
+    environment: environmentVariables.optional().describe("Variables on top of the application's own."),
+    setup: applicationSchema.shape.setup,
+  })
+  .describe("What one side of a comparison has of its own, over `application`.");
+
 export const configSchema = z.strictObject({
   target: z.literal("local").default("local").describe("Where the environment runs."),
   application: applicationSchema
     .optional()
     .describe("The system under test; the storefront sample when absent."),
+  sides: z
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/), sideSchema)
+    .default({})
+    .describe("Versions of the application by name, for `perfbed gate --baseline <name> --candidate <name>`."),
   sizing: z
     .union([z.string(), sizingSchema])
     .default("small")
@@ -132,6 +148,7 @@ export const configSchema = z.strictObject({
 export type PerfbedConfigInput = z.input<typeof configSchema>;
 export type PerfbedConfig = z.output<typeof configSchema>;
 export type ApplicationConfig = z.output<typeof applicationSchema>;
+export type SideConfig = z.output<typeof sideSchema>;
 export type SizingConfig = z.output<typeof sizingSchema>;
 
 /** Gives editors the type of perfbed.config.ts: `export default defineConfig({ … })`. */

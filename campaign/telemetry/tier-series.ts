@@ -10,7 +10,8 @@ const CHARTED: readonly {
 }[] = [
   { metric: "instances_in_service", combine: "each" },
   { metric: "instances_desired", combine: "each" },
-  { metric: "cpu_cores", combine: "sum" },
+  // The tiers of the environment; what perfbed itself needs (the watchdog) is in the tiers table only.
+  { metric: "cpu_cores", combine: "sum", tiers: ["app", "database", "cache", "edge", "fleet"] },
   { metric: "machine_idle_share", combine: "each" },
   { metric: "in_flight", combine: "each", tiers: ["app"] },
   { metric: "hit_ratio", combine: "each" },

@@ -20,7 +20,10 @@ async function program(): Promise<EnvironmentOutputs> {
   return createEnvironment(args, { [Target.Local]: createLocalTiers({ tools: await findLocalTools() }) });
 }
 
-/** The engine prints a RunError's message and no stack: the mistake is the user's, not the program's. */
+/**
+ * The engine prints a RunError's message and no stack: the mistake is the user's, not the program's. Without a stack it is also printed at
+ * once; the SDK renders stacks in colour even where it does not show them, which took ten seconds here.
+ */
 function readable(error: unknown): unknown {
   if (!(error instanceof PerfbedError)) return error;
   const lines = [
@@ -28,7 +31,9 @@ function readable(error: unknown): unknown {
     ...error.problems.map((one) => `  ${formatProblem(one)}`),
   ];
   if (error.hint !== undefined) lines.push(`  ${error.hint}`);
-  return new pulumi.RunError(lines.join("\n"));
+  const mistake = new pulumi.RunError(lines.join("\n"));
+  mistake.stack = mistake.message;
+  return mistake;
 }
 
 /** The program of `pulumi up`: configuration in Pulumi.yaml, outputs as in `EnvironmentAccess`. */

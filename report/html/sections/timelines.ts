@@ -14,11 +14,6 @@ const MAX_ROWS = 1200;
 /** Decisions told below the panels; the rest are in the list of all events. */
 const MAX_DECISIONS = 12;
 
-const DECISION_WORDS: Readonly<Record<string, string>> = {
-  "scale-out-decided": "scale out",
-  "scale-in-decided": "scale in",
-};
-
 /** What the letters on the panels stand for. */
 function decisionList(data: ReportData): SafeHtml {
   const all = decisions(data);
@@ -27,7 +22,7 @@ function decisionList(data: ReportData): SafeHtml {
     .slice(0, MAX_DECISIONS)
     .map(
       ({ letter, event }) =>
-        html`<li><b>${letter}</b><time>${formatClock(event.atSeconds)}</time><span>${DECISION_WORDS[event.event] ?? oneLine(event.event)}: ${oneLine(event.text)}</span></li>`,
+        html`<li><b>${letter}</b><time>${formatClock(event.atSeconds)}</time><span>${oneLine(event.text)}</span></li>`,
     )}</ol>${all.length > MAX_DECISIONS ? html`<p class="note">${formatCount(all.length - MAX_DECISIONS)} more under “All events”.</p>` : ""}`;
 }
 
