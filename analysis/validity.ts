@@ -21,6 +21,8 @@ export interface ValidityInput {
   readonly generators: readonly GeneratorFigures[];
   /** Why the run was stopped early; null when it ran to its end. */
   readonly aborted: string | null;
+  /** What stopped it, where a rule of its own stands for that: a lost generator is named as such. */
+  readonly abortKind?: "generator-lost" | "error-ratio" | "deadline";
   readonly clockOffsetMs: number | null;
   /** Free share (0..1) of the machine that the generators run on, one reading a second of the measured window, in order. */
   readonly machineIdle?: readonly number[];
@@ -155,7 +157,8 @@ function environmentFindings(input: ValidityInput): readonly ValidityFinding[] {
 export function findValidity(input: ValidityInput): readonly ValidityFinding[] {
   const found: ValidityFinding[] = [];
   if (input.aborted !== null) {
-    found.push(finding("run-aborted", "invalid", `the run was stopped early: ${input.aborted}`));
+    const code = input.abortKind === "generator-lost" ? "generator-lost" : "run-aborted";
+    found.push(finding(code, "invalid", `the run was stopped early: ${input.aborted}`));
   }
   if (input.requests === 0) {
     found.push(finding("no-samples", "invalid", "there is no request in the measured window", 0, 1));

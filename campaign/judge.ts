@@ -27,7 +27,7 @@ export function readManifest(runFolder: string): Promise<RunManifest> {
 
 /** Reasons not to believe a stored run. Points and events of the measured window only. */
 export function storedValidity(
-  { arrivals, generators, aborted, clock, sizing }: RunManifest,
+  { arrivals, generators, aborted, abortKind, clock, sizing }: RunManifest,
   overall: Pick<LatencySummary, "requests" | "errors">,
   points: readonly TelemetryPoint[],
   events: readonly EnvironmentEvent[],
@@ -38,6 +38,7 @@ export function storedValidity(
     arrivals,
     generators,
     aborted,
+    ...(abortKind === undefined ? {} : { abortKind }),
     clockOffsetMs: clock.offsetMs,
     ...telemetryFacts(points, events, sizing.database.replicas),
   });

@@ -70,6 +70,7 @@ export interface RunManifest {
   };
   readonly generators: readonly GeneratorHealth[];
   readonly aborted: string | null;
+  readonly abortKind?: "generator-lost" | "error-ratio" | "deadline";
   readonly versions: Readonly<Record<string, string>>;
   readonly machine: {
     readonly platform: string;

@@ -197,6 +197,7 @@ function manifestOf(
     },
     generators: fleet.generators.map((generator) => generator.health),
     aborted: fleet.aborted?.text ?? null,
+    ...(fleet.aborted === null ? {} : { abortKind: fleet.aborted.kind }),
     versions: { perfbed: packageVersion(), node: process.versions.node, ...toolVersions(tools) },
     machine: describeMachine(),
     inventory,

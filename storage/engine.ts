@@ -36,6 +36,12 @@ export class Row {
     return value;
   }
 
+  boolean(column: string): boolean {
+    const value = this.values[column];
+    if (typeof value !== "boolean") throw this.#unexpected(column, "true or false");
+    return value;
+  }
+
   text(column: string): string {
     const value = this.textOrNull(column);
     if (value === null) throw this.#unexpected(column, "text");
@@ -110,6 +116,17 @@ export class SqlEngine {
   async rows(sql: string): Promise<Row[]> {
     const reader = await this.#guarded(() => this.connection.runAndReadAll(sql));
     return reader.getRowObjects().map((values) => new Row(values));
+  }
+
+  /** The rows one batch at a time, for results that need not be in memory at once. */
+  async *stream(sql: string): AsyncGenerator<Row> {
+    const result = await this.#guarded(() => this.connection.stream(sql));
+    const batches = result.yieldRowObjects();
+    for (;;) {
+      const { done, value } = await this.#guarded(() => batches.next());
+      if (done === true) return;
+      for (const values of value) yield new Row(values);
+    }
   }
 
   /** The first row; undefined when there is none. */

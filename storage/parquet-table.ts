@@ -7,8 +7,8 @@ import { STORAGE_SCHEMA_VERSION } from "./schema";
 /** Column names and SQL types, in order. */
 export type Columns = Readonly<Record<string, string>>;
 
-const VERSION_KEY = "perfbed_schema_version";
-const KIND_KEY = "perfbed_table";
+export const VERSION_KEY = "perfbed_schema_version";
+export const KIND_KEY = "perfbed_table";
 
 /**
  * Writes the rows of a SELECT as one Parquet file (zstd), stamped with table name and schema version. The file appears under its
@@ -18,9 +18,9 @@ const KIND_KEY = "perfbed_table";
  */
 export async function writeParquet(
   engine: SqlEngine,
-  options: { select: string; columns: Columns; table: string; file: string },
+  options: { select: string; columns: Columns; table: string; file: string; schemaVersion?: number },
 ): Promise<number> {
-  const { select, columns, table, file } = options;
+  const { select, columns, table, file, schemaVersion = STORAGE_SCHEMA_VERSION } = options;
   await requireColumns(engine, select, columns, table);
   await mkdir(dirname(file), { recursive: true });
   const partial = `${file}.partial`;
@@ -30,7 +30,7 @@ export async function writeParquet(
   try {
     const result = await engine.row(
       `COPY (SELECT ${list} FROM (${select})) TO ${literal(partial)} (FORMAT parquet, COMPRESSION zstd, ` +
-        `KV_METADATA {${KIND_KEY}: ${literal(table)}, ${VERSION_KEY}: ${literal(String(STORAGE_SCHEMA_VERSION))}})`,
+        `KV_METADATA {${KIND_KEY}: ${literal(table)}, ${VERSION_KEY}: ${literal(String(schemaVersion))}})`,
     );
     await rename(partial, file);
     return result?.number("Count") ?? 0;

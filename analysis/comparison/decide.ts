@@ -4,7 +4,13 @@ import { type LocationTest, pairedTTest, welchTTest } from "../statistics/locati
 import { benjaminiHochbergAdjust, holmAdjust } from "../statistics/multiple-testing";
 import { wilcoxonSignedRank } from "../statistics/wilcoxon";
 import { type MetricDefinition, metricsOf } from "./metrics";
-import type { ComparisonInput, ComparisonVerdict, JourneyReplicates, MetricStatus, ReplicateFigures } from "./model";
+import type {
+  ComparisonInput,
+  ComparisonVerdict,
+  JourneyReplicates,
+  MetricStatus,
+  ReplicateFigures,
+} from "./model";
 import { type ComparisonSettings, MIN_PAIRS_FOR_PAIRED_TEST, MIN_REPLICATES } from "./settings";
 
 /** A figure is judged only where at least this share of the replicates has it. */
@@ -43,7 +49,8 @@ type MeasuredMetric = Omit<DecidedMetric, "pHolm" | "q" | "status" | "improvemen
 
 function byPair(replicates: readonly ReplicateFigures[]): ReadonlyMap<number, ReplicateFigures> {
   const map = new Map(replicates.map((replicate) => [replicate.pair, replicate]));
-  if (map.size !== replicates.length) throw new RangeError("two replicates of one side have the same pair number");
+  if (map.size !== replicates.length)
+    throw new RangeError("two replicates of one side have the same pair number");
   return map;
 }
 
@@ -94,7 +101,8 @@ function testOf(
   { method, confidence }: ComparisonSettings,
 ): LocationTest {
   const options = { confidence, sdFloor: definition.sdFloor };
-  const differences = (): number[] => baseline.map((value, index) => (candidate[index] ?? Number.NaN) - value);
+  const differences = (): number[] =>
+    baseline.map((value, index) => (candidate[index] ?? Number.NaN) - value);
   const wished = method === "wilcoxon" && definition.metric !== "latency" ? "auto" : method;
   if (!paired || wished === "welch") return welchTTest(baseline, candidate, options);
   if (wished === "wilcoxon") return wilcoxonSignedRank(differences(), options);
@@ -174,11 +182,23 @@ export function decideComparison(input: ComparisonInput, settings: ComparisonSet
   }
   const measuredJourneys = input.journeys.map((journey) => ({
     journey: journey.journey,
-    metrics: metricsOf(journey, settings).map((definition) => measure(definition, journey, input.paired, settings)),
+    metrics: metricsOf(journey, settings).map((definition) =>
+      measure(definition, journey, input.paired, settings),
+    ),
   }));
   const all = measuredJourneys.flatMap(({ metrics }) => metrics);
-  const holm = adjustedAt(all, ({ definition }) => definition.gating, ({ pGreater }) => pGreater, holmAdjust);
-  const reported = adjustedAt(all, () => true, ({ pTwoSided }) => pTwoSided, benjaminiHochbergAdjust);
+  const holm = adjustedAt(
+    all,
+    ({ definition }) => definition.gating,
+    ({ pGreater }) => pGreater,
+    holmAdjust,
+  );
+  const reported = adjustedAt(
+    all,
+    () => true,
+    ({ pTwoSided }) => pTwoSided,
+    benjaminiHochbergAdjust,
+  );
   const decide = (metric: MeasuredMetric): DecidedMetric => {
     const pHolm = holm.adjusted.get(metric) ?? null;
     const q = reported.adjusted.get(metric) ?? null;

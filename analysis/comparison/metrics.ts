@@ -64,13 +64,18 @@ function latency(probability: number, gating: boolean, threshold: number): Metri
 }
 
 /** Every figure of a journey that is compared: latencies by quantile, then errors, then throughput. */
-export function metricsOf(journey: JourneyReplicates, settings: ComparisonSettings): readonly MetricDefinition[] {
+export function metricsOf(
+  journey: JourneyReplicates,
+  settings: ComparisonSettings,
+): readonly MetricDefinition[] {
   const own = settingsOf(settings, journey.journey);
   const probabilities = [...new Set([...COMPARED_PROBABILITIES, own.gatingQuantile])].sort((a, b) => a - b);
   const sides = [...journey.baseline, ...journey.candidate];
   const errorsFloor = sides.length === 0 ? 1 : binomialSdFloor(journey.baseline, journey.candidate);
   return [
-    ...probabilities.map((probability) => latency(probability, probability === own.gatingQuantile, own.threshold)),
+    ...probabilities.map((probability) =>
+      latency(probability, probability === own.gatingQuantile, own.threshold),
+    ),
     {
       metric: "error-ratio",
       probability: null,

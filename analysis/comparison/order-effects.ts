@@ -21,7 +21,9 @@ export function lag1Autocorrelation(values: readonly number[]): number | null {
 }
 
 /** Least-squares slope over the index, with the two-sided p of "no trend" (t-test with n - 2 degrees of freedom). */
-export function linearTrend(values: readonly number[]): { readonly slope: number; readonly p: number } | null {
+export function linearTrend(
+  values: readonly number[],
+): { readonly slope: number; readonly p: number } | null {
   const n = values.length;
   if (n < 4) return null;
   const centreX = (n - 1) / 2;
@@ -61,7 +63,8 @@ export function diagnose(series: SeriesDiagnostics["series"], values: readonly n
 export function orderEffect(
   pairs: readonly { readonly difference: number; readonly first: Side }[],
 ): LocationTest | null {
-  const of = (side: Side): number[] => pairs.filter(({ first }) => first === side).map(({ difference }) => difference);
+  const of = (side: Side): number[] =>
+    pairs.filter(({ first }) => first === side).map(({ difference }) => difference);
   const [baselineFirst, candidateFirst] = [of("baseline"), of("candidate")];
   if (baselineFirst.length < 3 || candidateFirst.length < 3) return null;
   return welchTTest(baselineFirst, candidateFirst);

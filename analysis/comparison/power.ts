@@ -45,7 +45,12 @@ function averageOverSpread(df: number, f: (u: number) => number): number {
   for (let panel = 0; panel <= PANELS; panel++) {
     const u = from + panel * step;
     const weight = panel === 0 || panel === PANELS ? 1 : panel % 2 === 1 ? 4 : 2;
-    const density = u === 0 ? (df === 1 ? Math.exp(constant) : 0) : Math.exp(constant + (df - 1) * Math.log(u) - (df * u * u) / 2);
+    const density =
+      u === 0
+        ? df === 1
+          ? Math.exp(constant)
+          : 0
+        : Math.exp(constant + (df - 1) * Math.log(u) - (df * u * u) / 2);
     if (density > 0) sum += weight * density * f(u);
   }
   return Math.min(1, Math.max(0, (sum * step) / 3));
@@ -57,14 +62,24 @@ export function testPower(design: Design, effect: number, alpha: number): number
 }
 
 /** P(significant AND estimate above the threshold | true effect): the power of perfbed's rule, not of its test alone. */
-export function regressionProbability(design: Design, effect: number, alpha: number, threshold: number): number {
+export function regressionProbability(
+  design: Design,
+  effect: number,
+  alpha: number,
+  threshold: number,
+): number {
   const { df, se } = spreadOf(design);
   const critical = tQuantile(1 - alpha, df);
   return averageOverSpread(df, (u) => normalCdf((effect - Math.max(threshold, critical * u * se)) / se));
 }
 
 /** P(upper end of the two-sided interval below the threshold | true effect): how often a candidate passes. */
-export function passProbability(design: Design, effect: number, confidence: number, threshold: number): number {
+export function passProbability(
+  design: Design,
+  effect: number,
+  confidence: number,
+  threshold: number,
+): number {
   const { df, se } = spreadOf(design);
   const critical = tQuantile(1 - (1 - confidence) / 2, df);
   return averageOverSpread(df, (u) => normalCdf((threshold - critical * u * se - effect) / se));
@@ -148,7 +163,11 @@ export function pairsToCatch(
   atLeast = 3,
 ): number | null {
   if (!(effect > threshold)) return null;
-  return smallestCount((n) => regressionProbability({ ...design, n }, effect, alpha, threshold), power, atLeast);
+  return smallestCount(
+    (n) => regressionProbability({ ...design, n }, effect, alpha, threshold),
+    power,
+    atLeast,
+  );
 }
 
 /** Pairs with which a candidate of this true effect passes with probability `power`; null at or above the threshold. */
@@ -161,5 +180,9 @@ export function pairsToPass(
   atLeast = 3,
 ): number | null {
   if (!(effect < threshold)) return null;
-  return smallestCount((n) => passProbability({ ...design, n }, effect, confidence, threshold), power, atLeast);
+  return smallestCount(
+    (n) => passProbability({ ...design, n }, effect, confidence, threshold),
+    power,
+    atLeast,
+  );
 }

@@ -135,7 +135,10 @@ export function checkPlannedComparison(settings: ComparisonSettings, planned: Pl
 }
 
 /** The settings of one journey, overrides applied. */
-export function settingsOf(settings: ComparisonSettings, journey: string): Required<{ [K in keyof JourneyOverrides]: NonNullable<JourneyOverrides[K]> }> {
+export function settingsOf(
+  settings: ComparisonSettings,
+  journey: string,
+): Required<{ [K in keyof JourneyOverrides]: NonNullable<JourneyOverrides[K]> }> {
   const own = settings.journeys[journey] ?? {};
   return {
     gatingQuantile: own.gatingQuantile ?? settings.gatingQuantile,

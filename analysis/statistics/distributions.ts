@@ -31,7 +31,9 @@ export function tSurvival(t: number, df: number): number {
   const square = t * t;
   // Near 0 the complement is the accurate one.
   const half =
-    square < df ? 0.5 * (1 - incbet(0.5, df / 2, square / (df + square))) : 0.5 * incbet(df / 2, 0.5, df / (df + square));
+    square < df
+      ? 0.5 * (1 - incbet(0.5, df / 2, square / (df + square)))
+      : 0.5 * incbet(df / 2, 0.5, df / (df + square));
   return t >= 0 ? half : 1 - half;
 }
 
@@ -69,7 +71,8 @@ export interface Interval {
  * @throws RangeError unless 0 <= successes <= trials and trials >= 1
  */
 export function clopperPearson(successes: number, trials: number, confidence = 0.95): Interval {
-  if (!(trials >= 1 && successes >= 0 && successes <= trials)) throw new RangeError(`${successes} of ${trials}`);
+  if (!(trials >= 1 && successes >= 0 && successes <= trials))
+    throw new RangeError(`${successes} of ${trials}`);
   const tail = (1 - confidence) / 2;
   return {
     lower: successes === 0 ? 0 : betaQuantile(tail, successes, trials - successes + 1),

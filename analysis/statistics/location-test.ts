@@ -1,5 +1,5 @@
-import { clampP, type Interval, tQuantile, tSurvival } from "./distributions";
 import { type Description, describe } from "./descriptive";
+import { clampP, type Interval, tQuantile, tSurvival } from "./distributions";
 
 /** Outcome of a test of "the shift is 0". Positive: the candidate's values are larger. */
 export interface LocationTest {
@@ -42,7 +42,12 @@ function fromT(
   spreadFloored: boolean,
   confidence: number,
 ): LocationTest {
-  const t = standardError > 0 ? estimate / standardError : estimate === 0 ? 0 : Math.sign(estimate) * Number.POSITIVE_INFINITY;
+  const t =
+    standardError > 0
+      ? estimate / standardError
+      : estimate === 0
+        ? 0
+        : Math.sign(estimate) * Number.POSITIVE_INFINITY;
   const margin = tQuantile(1 - (1 - confidence) / 2, df) * standardError;
   return {
     method,
@@ -91,5 +96,14 @@ export function welchTTest(
   const df = sum === 0 ? a.n + b.n - 2 : sum ** 2 / (shareA ** 2 / (a.n - 1) + shareB ** 2 / (b.n - 1));
   const sd = Math.hypot(Math.max(a.sd, floor), Math.max(b.sd, floor));
   const floored = a.sd < floor || b.sd < floor;
-  return fromT("welch", a.n + b.n, b.mean - a.mean, Math.sqrt(sum), df, sd, floored, options.confidence ?? 0.95);
+  return fromT(
+    "welch",
+    a.n + b.n,
+    b.mean - a.mean,
+    Math.sqrt(sum),
+    df,
+    sd,
+    floored,
+    options.confidence ?? 0.95,
+  );
 }

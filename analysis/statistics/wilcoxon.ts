@@ -1,6 +1,6 @@
 import { median, medianAbsoluteDeviation } from "simple-statistics";
-import { clampP, type Interval } from "./distributions";
 import { describe } from "./descriptive";
+import { clampP, type Interval } from "./distributions";
 import type { LocationTest, TestOptions } from "./location-test";
 
 /** The exact test is counted out, not approximated, up to this many pairs: far beyond any campaign. */
@@ -8,7 +8,9 @@ export const MAX_WILCOXON_PAIRS = 300;
 
 /** Doubled midranks of the absolute values, so that tied ranks stay whole numbers. */
 function doubledMidranks(values: readonly number[]): number[] {
-  const order = values.map((value, index) => ({ size: Math.abs(value), index })).sort((a, b) => a.size - b.size);
+  const order = values
+    .map((value, index) => ({ size: Math.abs(value), index }))
+    .sort((a, b) => a.size - b.size);
   const ranks = new Array<number>(values.length).fill(0);
   for (let from = 0; from < order.length; ) {
     const size = order[from]?.size;

@@ -106,7 +106,12 @@ const environmentVariables = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$
 
 export const sideSchema = z
   .strictObject({
-    version: z.string().min(1).max(100).optional().describe("What reports call it; the side's name when absent."),
+    version: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("What reports call it; the side's name when absent."),
     directory: z.string().optional().describe("Folder its commands run in, relative to the config file."),
     command: command.optional().describe("Starts one instance of this side."),
     environment: environmentVariables.optional().describe("Variables on top of the application's own."),
@@ -122,7 +127,9 @@ export const configSchema = z.strictObject({
   sides: z
     .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/), sideSchema)
     .default({})
-    .describe("Versions of the application by name, for `perfbed gate --baseline <name> --candidate <name>`."),
+    .describe(
+      "Versions of the application by name, for `perfbed gate --baseline <name> --candidate <name>`.",
+    ),
   sizing: z
     .union([z.string(), sizingSchema])
     .default("small")

@@ -4,6 +4,7 @@ import {
   environmentArgs,
   type Registration,
   recordRegistrations,
+  secret,
   settled,
   sizing,
   TOOLS,
@@ -74,7 +75,7 @@ describe("PerformanceEnvironment on the local target, as registered with the eng
   test("every resource carries the environment's id and home, and names its provider's code by path alone", async () => {
     const { registrations } = await register();
     const resources = registrations.filter(({ type }) => type.startsWith(DYNAMIC));
-    expect(resources).toHaveLength(18);
+    expect(resources).toHaveLength(17);
     for (const { type, inputs } of resources) {
       expect(inputs).toMatchObject({ environmentId: "pb-test", home: expect.stringMatching(/^\//) });
       expect(inputs.__provider).toMatch(
@@ -136,23 +137,23 @@ describe("PerformanceEnvironment on the local target, as registered with the eng
     const direct = "postgres://app:secret-of-shop-database-application-password@127.0.0.1:21000/app";
     const cacheUrl = "redis://:secret-of-shop-cache-password@127.0.0.1:21300/0";
     expect(inputsOf(registrations, "shop-app-setup")).toMatchObject({
-      databaseAdminUrl: direct,
-      cacheUrl,
+      databaseAdminUrl: secret(direct),
+      cacheUrl: secret(cacheUrl),
       version: "abc123",
       command: ["node", "migrate.js"],
       workingDirectory: "/srv/shop",
-      environment: { LOG_LEVEL: "info" },
+      environment: secret({ LOG_LEVEL: "info" }),
       timeoutSeconds: 30,
     });
     expect(inputsOf(registrations, "shop-app-autoscaling-group")).toMatchObject({
       service: "autoscaler",
-      databaseUrl: direct.replace("21000", "21200"),
-      databaseReplicaUrls: [direct.replace("21000", "21201")],
-      cacheUrl,
+      databaseUrl: secret(direct.replace("21000", "21200")),
+      databaseReplicaUrls: secret([direct.replace("21000", "21201")]),
+      cacheUrl: secret(cacheUrl),
       balancerSocketPath: "/folder/api.sock",
       setupCompletedAt: "2030-01-01T00:00:00.000Z",
       sizing: sizing().app,
-      environment: { LOG_LEVEL: "info" },
+      environment: secret({ LOG_LEVEL: "info" }),
       application: { name: "shop", version: "abc123", command: ["node", "server.js"], readyPath: "/ready" },
     });
     expect(inputsOf(registrations, "shop-app-balancer")).toMatchObject({

@@ -14,6 +14,21 @@ afterEach(() => {
   world.remove();
 });
 
+interface Judged {
+  readonly verdict: { readonly kind: string };
+  readonly validity: readonly { readonly code: string; readonly severity: string }[];
+}
+
+/** Pass or too few requests to tell; or invalid for one reason alone: this machine had other work to do. */
+function expectBelievable(code: number | NodeJS.Signals, report: Judged): void {
+  const reasons = report.validity
+    .filter(({ severity }) => severity === "invalid")
+    .map((finding) => finding.code);
+  expect(reasons.filter((reason) => reason !== "machine-saturated")).toEqual([]);
+  const codes: Readonly<Record<string, number>> = { pass: 0, inconclusive: 3, invalid: 4 };
+  expect(code).toBe(codes[report.verdict.kind]);
+}
+
 function resultFolder(): string {
   const [only] = readdirSync(join(world.work, "perfbed-results"));
   if (only === undefined) throw new Error("no results");
@@ -32,8 +47,6 @@ describe("a campaign on the local target with real parts", () => {
       "peakRate=6",
       ...SHORT,
     ]);
-    expect({ code: result.code, stderr: result.stderr }).toMatchObject({ code: expect.any(Number) });
-    expect([0, 3]).toContain(result.code);
     expect(result.stdout).toContain("Nothing is left");
     const folder = resultFolder();
     for (const file of [
@@ -46,6 +59,7 @@ describe("a campaign on the local target with real parts", () => {
       expect(existsSync(join(folder, file))).toBe(true);
     }
     const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
+    expectBelievable(result.code, report);
     expect(report.overall.requests).toBeGreaterThan(50);
     expect(report.overall.requests).toBe(
       report.journeys.reduce((sum: number, journey: { requests: number }) => sum + journey.requests, 0),
@@ -83,8 +97,8 @@ describe("a campaign on the local target with real parts", () => {
     ]);
     const printed = JSON.parse(result.stdout);
     expect(printed).toMatchObject({ exitCode: result.code, teardown: { proved: true } });
-    expect([0, 3]).toContain(result.code);
     const report = JSON.parse(readFileSync(join(resultFolder(), "report.json"), "utf8"));
+    expectBelievable(result.code, report);
     expect(report.manifest.application.name).toBe("python-app");
     expect(report.overall.requests).toBeGreaterThan(20);
     expect(leftovers(world, ["e2e-python"])).toEqual([]);
@@ -117,9 +131,9 @@ export default function () { http.get(__ENV.BASE_URL + "/", { tags: { name: "hom
     const swept = await cli(world, ["sweep", "--dry-run"]);
     expect(swept.stdout).toContain("Nothing to sweep");
     const run = await cli(world, ["run", "e2e-steps", "-s", "smoke"]);
-    expect([0, 3]).toContain(run.code);
     const folder = resultFolder();
     const before = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
+    expectBelievable(run.code, before);
     const rebuilt = await cli(world, ["report", folder]);
     expect(rebuilt.code).toBe(run.code);
     expect(JSON.parse(readFileSync(join(folder, "report.json"), "utf8"))).toEqual(before);

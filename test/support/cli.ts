@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,6 +12,7 @@ export interface World {
   readonly dir: string;
   readonly home: string;
   readonly work: string;
+  /** Ends whatever a failed test left in it, then removes it. */
   remove(): void;
 }
 
@@ -24,7 +25,10 @@ export function createWorld(): World {
     dir,
     home,
     work: dir,
-    remove: () => rmSync(dir, { recursive: true, force: true }),
+    remove: () => {
+      spawnSync(process.execPath, [BIN, "sweep", "--all"], { env: { ...process.env, PERFBED_HOME: home } });
+      rmSync(dir, { recursive: true, force: true });
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import {
   access,
   chown,
@@ -41,27 +42,29 @@ export async function copyDataDirectory(source: string, target: string, options:
     if (account !== undefined) await chown(path, account.uid, account.gid);
   };
 
+  const copyEntry = async (entry: Dirent, from: string, to: string): Promise<void> => {
+    const [path, copy] = [join(from, entry.name), join(to, entry.name)];
+    const top = from === source;
+    const left = top && LEFT_OUT.has(entry.name);
+    if (entry.isDirectory()) {
+      await copyFolder(path, copy, left || (live && top && entry.name === "pg_wal"));
+    } else if (entry.isSymbolicLink()) {
+      await symlink(await readlink(path), copy);
+    } else if (!left) {
+      try {
+        await copyFile(path, copy, constants.COPYFILE_FICLONE);
+        await own(copy);
+      } catch (error) {
+        if (!live || !isMissing(error)) throw error;
+      }
+    }
+  };
   const copyFolder = async (from: string, to: string, emptyOnly: boolean): Promise<void> => {
     await mkdir(to, { mode: 0o700 });
     await own(to);
     if (emptyOnly) return;
-    const top = from === source;
-    for (const entry of await readdir(from, { withFileTypes: true })) {
-      const [path, copy] = [join(from, entry.name), join(to, entry.name)];
-      const left = top && LEFT_OUT.has(entry.name);
-      if (entry.isDirectory()) {
-        await copyFolder(path, copy, left || (live && top && entry.name === "pg_wal"));
-      } else if (entry.isSymbolicLink()) {
-        await symlink(await readlink(path), copy);
-      } else if (!left) {
-        try {
-          await copyFile(path, copy, constants.COPYFILE_FICLONE);
-          await own(copy);
-        } catch (error) {
-          if (!live || !isMissing(error)) throw error;
-        }
-      }
-    }
+    const entries = await readdir(from, { withFileTypes: true });
+    await Promise.all(entries.map((entry) => copyEntry(entry, from, to)));
   };
   await copyFolder(source, target, false);
 }

@@ -15,7 +15,7 @@ export const EDGE_HEALTH_PATH = "/.perfbed/edge-health";
  * A request's cookies reach the origin but are not part of the cache key and do not prevent a hit, as at most CDNs: an answer that depends
  * on them has to be marked private. Such answers are remembered as uncacheable, so that they do not queue behind each other.
  *
- * The origin counts as sick only after five failed checks in a row: a slow answer under load must not be turned into errors by the edge.
+ * The origin counts as sick only after ten seconds of failed checks: a slow answer under load must not be turned into errors by the edge.
  */
 export function renderVcl(options: VclOptions): string {
   return `vcl 4.1;
@@ -28,9 +28,9 @@ backend origin {
   .between_bytes_timeout = 60s;
   .probe = {
     .url = "${options.healthPath}";
-    .interval = 1s;
+    .interval = 500ms;
     .timeout = 5s;
-    .window = 5;
+    .window = 20;
     .threshold = 1;
     .initial = 1;
   }

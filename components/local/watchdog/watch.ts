@@ -45,4 +45,7 @@ export async function watchEnvironment(environmentId: string, folder: string, sa
     }
     await delay(wait);
   }
+  // Somebody removed the folder by hand, or this is the very end of a sweep: processes must not outlive it either way.
+  say("the folder is gone");
+  while (!(await sweep(environmentId, say))) await delay(RETRY_MS);
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   extendExpiry,
@@ -92,6 +92,15 @@ test("ends itself when the environment was swept by somebody else, and weighs li
   expect(result.removed.processes.at(-1)).toBe(`watchdog (${watchdog})`);
   expect(result.proved).toBe(true);
   expect(runs(watchdog)).toBe(false);
+});
+
+test("ends what still runs when somebody has deleted the environment's folder by hand", async () => {
+  const { folder, port, record, watchdog } = await environment(inFuture(3_600_000));
+  rmSync(folder, { recursive: true, force: true });
+  await eventually("the process has ended", () => !runs(record.pid), 15_000);
+  await eventually("the watchdog has ended", () => !runs(watchdog), 15_000);
+  expect(listens(port)).toBe(false);
+  expect(processesMentioning(world.home)).toEqual([]);
 });
 
 test("preparing an environment again starts no second watchdog, and another owner is refused", async () => {

@@ -90,6 +90,12 @@ test.each<[string, Partial<ValidityInput>, string[]]>([
   expect(codes(change)).toEqual(expected);
 });
 
+test("a run that was stopped because a generator was lost says so", () => {
+  expect(codes({ aborted: "generator-2 was ended by SIGKILL", abortKind: "generator-lost" })).toEqual([
+    "invalid generator-lost",
+  ]);
+});
+
 test("an aborted run blames the abort, not the generators that were stopped by it", () => {
   expect(codes({ aborted: "errors", generators: [{ ...generator, exitCode: 105 }] })).toEqual([
     "invalid run-aborted",

@@ -1,0 +1,64 @@
+import type { ComparisonSettings } from "../../analysis/comparison/settings";
+import type { Workload } from "../../scenarios/model";
+import type { EnvironmentPlan } from "../plan";
+import type { PresetName } from "./presets";
+import type { StoredComparison } from "./stored";
+
+/** One side: a whole environment of its own and the workload it is given. */
+export interface PlannedSide {
+  /** `baseline`, `candidate`, or the sizing's name. Part of folder names. */
+  readonly name: string;
+  /** What it is, for people: `storefront n-plus-one`. */
+  readonly label: string;
+  readonly environment: EnvironmentPlan;
+  readonly workload: Workload;
+}
+
+export type ComparisonKind = "gate" | "compare" | "calibration";
+
+export interface ComparisonPlan {
+  readonly kind: ComparisonKind;
+  readonly campaignId: string;
+  readonly sides: readonly PlannedSide[];
+  /** Names of the sides in the order they run, one list a round; two sides: a pair. */
+  readonly order: readonly (readonly string[])[];
+  /** Of the order; the workload's own seed differs from round to round and is the same for all sides of a round. */
+  readonly seed: number;
+  readonly preset: PresetName;
+  readonly settings: ComparisonSettings;
+  /** Stop as soon as the answer is certain enough, by a test that may be looked at after every pair. */
+  readonly sequential: boolean;
+  readonly policy: GatePolicy;
+  readonly prices: PriceList | null;
+  readonly resultsDir: string;
+  readonly reproduce: string;
+  /** What a reader of the plan should know, one sentence each. */
+  readonly notes: readonly string[];
+  readonly estimate: ComparisonEstimate;
+}
+
+export interface ComparisonEstimate {
+  readonly replicateSeconds: number;
+  readonly minutesPerPair: number;
+  readonly totalMinutes: number;
+}
+
+/** What an inconclusive or an invalid comparison does to a pipeline. */
+export interface GatePolicy {
+  /** @default fail (exit code 3) */
+  readonly inconclusive: "fail" | "pass";
+  /** @default fail (exit code 4) */
+  readonly invalid: "fail" | "pass";
+}
+
+/** Prices are the user's own, with their date: perfbed knows none. */
+export interface PriceList {
+  /** ISO date the prices were looked up. */
+  readonly asOf: string;
+  readonly currency: string;
+  readonly corePerHour: number;
+  readonly memoryGiBPerHour: number;
+  readonly source?: string;
+}
+
+export type { StoredComparison };

@@ -1,0 +1,306 @@
+import {
+  type ComparisonSettings,
+  checkPlannedComparison,
+  settingsOf,
+} from "../../analysis/comparison/settings";
+import { exceedances, MIN_EXCEEDANCES } from "../../analysis/quantiles";
+import { quantileLabel } from "../../analysis/verdict";
+import { ConfigError, type Problem } from "../../core/errors";
+import { newEnvironmentId } from "../../core/ids";
+import { isVariant, VARIANTS } from "../../sample/storefront/variants";
+import { peakRate, totalSeconds } from "../../scenarios/arrival";
+import type { Workload } from "../../scenarios/model";
+import { planWorkload } from "../../scenarios/plan";
+import { type LoadedConfig, loadConfig } from "../config/load";
+import { type CampaignPlan, type PlanOptions, planCampaign } from "../plan";
+import { controlSeconds } from "./control";
+import type { ComparisonEstimate, ComparisonKind, ComparisonPlan, PlannedSide } from "./model";
+import { roundOrder } from "./order";
+import {
+  ENVIRONMENT_OVERHEAD_SECONDS,
+  FIRST_WARMUP_SECONDS,
+  PRESETS,
+  type PresetName,
+  REPLICATE_OVERHEAD_SECONDS,
+} from "./presets";
+import { readPrices, resolveSettings, type SettingOptions } from "./settings";
+import { COMPARISON_SIZING, comparisonSizing, withoutScaling } from "./sizing";
+
+export interface ComparisonOptions extends SettingOptions {
+  /** Everything that is the same for all sides. */
+  readonly common: PlanOptions;
+  readonly preset: PresetName;
+  /** Pairs (rounds); the preset's when absent. */
+  readonly pairs?: number;
+  readonly sequential?: boolean;
+  /** Keep the autoscaler free to act. @default false for versions, true for sizings */
+  readonly autoscaling?: boolean;
+  readonly prices?: string;
+}
+
+/** How one side differs from the others. */
+interface SideSpec {
+  readonly name: string;
+  readonly label?: string;
+  readonly options: Partial<Pick<PlanOptions, "variant" | "side" | "appVersion" | "sizing" | "set">>;
+}
+
+/** A version by its name: one of the config's `sides`, a variant of the storefront, or just a version. */
+function versionSide(
+  name: string,
+  version: string,
+  field: string,
+  loaded: LoadedConfig,
+  notes: string[],
+): SideSpec {
+  const { config } = loaded;
+  const own = config.sides[version];
+  if (config.application === undefined) {
+    if (!isVariant(version)) {
+      throw new ConfigError("There is no such version", [
+        {
+          field,
+          value: version,
+          allowed: `a variant of the storefront sample: ${Object.keys(VARIANTS).join(", ")}`,
+          hint: "For an application of your own, name it in a config file under application, and its versions under sides.",
+        },
+      ]);
+    }
+    return { name, options: { variant: version } };
+  }
+  if (own !== undefined) return { name, options: { side: { ...own, version: own.version ?? version } } };
+  const known = Object.keys(config.sides);
+  if (known.length > 0) {
+    throw new ConfigError("There is no such side", [
+      { field, value: version, allowed: `one of the config's sides: ${known.join(", ")}` },
+    ]);
+  }
+  notes.push(
+    `${field} ${version}: the config has no sides, so this version differs by the variable APP_VERSION alone; the command must act on it.`,
+  );
+  return { name, options: { appVersion: version } };
+}
+
+async function planSides(
+  specs: readonly SideSpec[],
+  options: ComparisonOptions,
+  kind: ComparisonKind,
+  loaded: LoadedConfig,
+): Promise<{ readonly sides: readonly PlannedSide[]; readonly campaignId: string; readonly resultsDir: string }> {
+  const base = options.common.name ?? newEnvironmentId();
+  const preset = PRESETS[options.preset];
+  const planned: CampaignPlan[] = [];
+  for (const [index, spec] of specs.entries()) {
+    planned.push(
+      await planCampaign({
+        ...options.common,
+        ...spec.options,
+        set: [...options.common.set, ...(spec.options.set ?? [])],
+        name: `${base}-${index + 1}`,
+        loadDefaults: preset.load,
+      }),
+    );
+  }
+  const ownSizing = (sizing: string | undefined): boolean =>
+    sizing !== undefined || loaded.config.sizing !== "small";
+  const sides = planned.map((plan, index): PlannedSide => {
+    const spec = specs[index] ?? { name: "", options: {} };
+    const { application } = plan.environment;
+    const sizing = ownSizing(spec.options.sizing ?? options.common.sizing)
+      ? plan.environment.sizing
+      : comparisonSizing();
+    const scaling = options.autoscaling ?? kind === "compare";
+    return {
+      name: spec.name,
+      label: spec.label ?? `${application.name} ${application.version}`,
+      environment: { ...plan.environment, sizing: scaling ? sizing : withoutScaling(sizing) },
+      workload: plan.workload,
+    };
+  });
+  const [first] = planned;
+  if (first === undefined) throw new Error("a comparison without sides");
+  return { sides, campaignId: first.campaignId, resultsDir: first.resultsDir };
+}
+
+function estimateOf(sides: readonly PlannedSide[], pairs: number): ComparisonEstimate {
+  const [first] = sides;
+  const seconds =
+    first === undefined ? 0 : totalSeconds(first.workload.warmup) + totalSeconds(first.workload.arrival);
+  const replicateSeconds = seconds + REPLICATE_OVERHEAD_SECONDS;
+  const roundSeconds = replicateSeconds * sides.length;
+  const warmUp = sides.length * (FIRST_WARMUP_SECONDS + REPLICATE_OVERHEAD_SECONDS + 1);
+  const total =
+    pairs * roundSeconds + warmUp + 2 * controlSeconds() + sides.length * ENVIRONMENT_OVERHEAD_SECONDS;
+  return { replicateSeconds, minutesPerPair: roundSeconds / 60, totalMinutes: total / 60 };
+}
+
+/** Requests of each journey in one replicate; null where a script of the user's own decides. */
+function requestsPerJourney(workload: Workload): ReadonlyMap<string, number> | null {
+  if (workload.script !== undefined) return null;
+  const plan = planWorkload(workload);
+  return new Map(
+    workload.journeys.map((journey, index) => [
+      journey.name,
+      (plan.journeys[index]?.measuredArrivals ?? 0) * journey.steps.length,
+    ]),
+  );
+}
+
+/** A gate on a quantile that no replicate can have is refused; others that will be missing are named beforehand. */
+function checkRequests(workload: Workload, settings: ComparisonSettings, notes: string[]): void {
+  const expected = requestsPerJourney(workload);
+  if (expected === null) return;
+  const problems: Problem[] = [];
+  const thin = new Map<number, string[]>();
+  for (const [journey, requests] of expected) {
+    const { gatingQuantile } = settingsOf(settings, journey);
+    if (exceedances(requests, gatingQuantile) < MIN_EXCEEDANCES) {
+      const needed = Math.ceil(MIN_EXCEEDANCES / (1 - gatingQuantile) - 1e-9);
+      problems.push({
+        field: `journey ${journey}`,
+        value: `about ${Math.floor(requests)} requests a replicate`,
+        allowed: `at least ${needed}, so that ${MIN_EXCEEDANCES} lie beyond its ${quantileLabel(gatingQuantile)}`,
+        hint: `Measure ${(needed / Math.max(1, requests)).toFixed(1)} times as long or as fast, for instance with --set holdSeconds=… or --set peakRate=…, or gate on a lower quantile`,
+      });
+    }
+    for (const probability of [0.99, 0.999]) {
+      if (exceedances(requests, probability) < MIN_EXCEEDANCES && probability !== gatingQuantile)
+        thin.set(probability, [...(thin.get(probability) ?? []), journey]);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError("The replicates are too short for the gate", problems);
+  for (const [probability, journeys] of thin) {
+    const which = journeys.length === expected.size ? "every journey" : journeys.join(", ");
+    notes.push(
+      `${quantileLabel(probability)} of ${which} will be "not enough data": a replicate has fewer than ${Math.round(MIN_EXCEEDANCES / (1 - probability))} requests of it.`,
+    );
+  }
+}
+
+async function planComparison(
+  kind: ComparisonKind,
+  specs: readonly SideSpec[],
+  options: ComparisonOptions,
+  loaded: LoadedConfig,
+  notes: string[],
+): Promise<ComparisonPlan> {
+  const { policy, settings: given } = resolveSettings(options);
+  const { sides, campaignId, resultsDir } = await planSides(specs, options, kind, loaded);
+  const [first] = sides;
+  if (first === undefined) throw new Error("a comparison without sides");
+  const settings: ComparisonSettings =
+    first.workload.script === undefined ? given : { ...given, throughputGates: false };
+  const pairs = options.pairs ?? PRESETS[options.preset].pairs;
+  const journeys = first.workload.journeys.map(({ name }) => name);
+  checkPlannedComparison(settings, {
+    pairs,
+    paired: true,
+    journeys: first.workload.script === undefined ? journeys : Object.keys(settings.journeys),
+  });
+  for (const side of sides) checkRequests(side.workload, settings, side === first ? notes : []);
+  const estimate = estimateOf(sides, pairs);
+  // Environments must outlast the comparison by far: their watchdogs end them at the expiry.
+  const expiresAt = new Date(
+    Math.max(Date.parse(first.environment.expiresAt), Date.now() + (estimate.totalMinutes * 2 + 15) * 60_000),
+  ).toISOString();
+  if (first.environment.sizing.name === COMPARISON_SIZING) {
+    notes.push(
+      "No sizing is named: one app instance of 0.75 cores, without autoscaling, so that latency shows the work and not the quota.",
+    );
+  }
+  if (peakRate(first.workload.arrival) > 60) {
+    notes.push("Check that the machine is not saturated: both sides and the generators share it.");
+  }
+  const seed = first.workload.seed;
+  return {
+    kind,
+    campaignId,
+    sides: sides.map((side) => ({ ...side, environment: { ...side.environment, expiresAt } })),
+    order: roundOrder(
+      sides.map(({ name }) => name),
+      pairs,
+      seed,
+    ),
+    seed,
+    preset: options.preset,
+    settings,
+    sequential: options.sequential ?? false,
+    policy,
+    prices: readPrices(options.cwd, options.prices),
+    resultsDir,
+    reproduce: options.common.reproduce,
+    notes,
+    estimate,
+  };
+}
+
+const load = ({ common }: ComparisonOptions): Promise<LoadedConfig> =>
+  loadConfig({
+    cwd: common.cwd,
+    ...(common.configFile === undefined ? {} : { file: common.configFile }),
+  });
+
+/** Two versions against each other. @throws ConfigError; nothing is started */
+export async function planGate(
+  options: ComparisonOptions & { readonly baseline: string; readonly candidate: string },
+): Promise<ComparisonPlan> {
+  const loaded = await load(options);
+  const notes: string[] = [];
+  return planComparison(
+    "gate",
+    [
+      versionSide("baseline", options.baseline, "--baseline", loaded, notes),
+      versionSide("candidate", options.candidate, "--candidate", loaded, notes),
+    ],
+    options,
+    loaded,
+    notes,
+  );
+}
+
+/** One version against itself. @throws ConfigError; nothing is started */
+export async function planCalibration(
+  options: ComparisonOptions & { readonly version?: string },
+): Promise<ComparisonPlan> {
+  const loaded = await load(options);
+  const notes: string[] = [];
+  const side = (name: string): SideSpec =>
+    options.version === undefined
+      ? { name, options: {} }
+      : versionSide(name, options.version, "--version", loaded, notes);
+  return planComparison("calibration", [side("baseline"), side("candidate")], options, loaded, notes);
+}
+
+export interface CompareOptions extends ComparisonOptions {
+  readonly sizings: readonly string[];
+  readonly versions: readonly string[];
+  /** `name=value` of one scenario parameter each. */
+  readonly varied: readonly string[];
+}
+
+/** A name that makes a plain folder. */
+const folderName = (text: string): string => text.replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, 40);
+
+/** Several sizings, versions or parameter values side by side. @throws ConfigError; nothing is started */
+export async function planCompare(options: CompareOptions): Promise<ComparisonPlan> {
+  const loaded = await load(options);
+  const notes: string[] = [];
+  const groups: readonly (readonly SideSpec[])[] = [
+    options.sizings.map((sizing) => ({ name: folderName(sizing), label: sizing, options: { sizing } })),
+    options.versions.map((version) => versionSide(folderName(version), version, "--version", loaded, notes)),
+    options.varied.map((set) => ({ name: folderName(set), label: set, options: { set: [set] } })),
+  ];
+  const given = groups.filter((group) => group.length > 0);
+  const [specs] = given;
+  const names = new Set(specs?.map(({ name }) => name));
+  if (given.length !== 1 || specs === undefined || specs.length < 2 || names.size !== specs.length) {
+    throw new ConfigError("Nothing to compare", [
+      {
+        field: "--sizing, --version or --vary",
+        allowed: "one of them, at least twice, each time with another value",
+        hint: "For instance: perfbed compare --sizing small --sizing medium",
+      },
+    ]);
+  }
+  return planComparison("compare", specs, options, loaded, notes);
+}

@@ -1,0 +1,292 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { EnvironmentAccess } from "../../components/contracts";
+import { ExitCode } from "../../core/errors";
+import { totalSeconds } from "../../scenarios/arrival";
+import { warmupTo } from "../../scenarios/catalogue/common";
+import type { Workload } from "../../scenarios/model";
+import type { TeardownProof } from "../../report/model";
+import type { ResolvedTool, Tool } from "../../toolchain";
+import { CampaignStopped, stopped } from "../campaign";
+import { measure } from "../measure";
+import type { CampaignObserver } from "../observer";
+import { recordingObserver, timed } from "../phase";
+import { keepLogs, type Provisioned, prepare, provision } from "../provision";
+import { tearDown } from "../teardown";
+import { prepareTools } from "../tools";
+import { verifyEnvironment } from "../verify";
+import { controlWorkload, hasControl } from "./control";
+import { breakingFindings } from "./exclusion";
+import type { ComparisonPlan, PlannedSide } from "./model";
+import { withinPhase } from "./pair-observer";
+import { FIRST_WARMUP_SECONDS } from "./presets";
+import { readReplicate, type Replicate } from "./replicate";
+import { CONTROL_AFTER, CONTROL_BEFORE, replicateName, warmUpName } from "./run-names";
+import type { ComparisonEnd } from "./stored";
+
+export interface RunOptions {
+  readonly observer: CampaignObserver;
+  readonly signal: AbortSignal;
+  /** Asked after every round with all replicates so far: a sentence stops the measuring. */
+  readonly enough?: (replicates: readonly Replicate[]) => string | undefined;
+  /** Called when everything is measured and the environments still stand. */
+  readonly judge: (end: ComparisonEnd) => Promise<void>;
+}
+
+export interface SideProof extends TeardownProof {
+  readonly environmentId: string;
+}
+
+const SEEDS = 2 ** 32;
+
+/** The same data for all sides of a round, other data in every round: a pair differs by its version, pairs differ by their requests. */
+export function roundWorkload(workload: Workload, round: number): Workload {
+  // Errors are compared, not fled from.
+  const { abortErrorRatio: _, ...rest } = workload;
+  return { ...rest, seed: (workload.seed + round) % SEEDS };
+}
+
+/** The workload with a long warm-up and no objectives: the first load an environment gets. */
+function firstWorkload(workload: Workload): Workload {
+  const rate = workload.arrival.startRatePerSecond;
+  const extra = Math.max(0, FIRST_WARMUP_SECONDS - totalSeconds(workload.warmup));
+  return {
+    ...roundWorkload(workload, 0),
+    warmup: warmupTo(Math.max(1, rate), extra + totalSeconds(workload.warmup)),
+    arrival: {
+      startRatePerSecond: Math.max(1, rate),
+      stages: [{ durationSeconds: 1, ratePerSecond: Math.max(1, rate), label: "warm-up" }],
+    },
+  };
+}
+
+/** A standing side. */
+interface Standing {
+  readonly side: PlannedSide;
+  readonly access: EnvironmentAccess;
+}
+
+class Comparison {
+  readonly #replicates: Replicate[] = [];
+
+  constructor(
+    private readonly plan: ComparisonPlan,
+    private readonly tools: ReadonlyMap<Tool, ResolvedTool>,
+    private readonly standing: readonly Standing[],
+    private readonly options: RunOptions,
+  ) {}
+
+  /** One run of one side into a folder of its own. */
+  async #measure(
+    { side, access }: Standing,
+    runId: string,
+    round: number,
+    workload: Workload,
+    phase: "warm-up" | "control" | "pairs",
+  ): Promise<Replicate> {
+    const { plan, tools } = this;
+    this.options.signal.throwIfAborted();
+    const runFolder = join(plan.resultsDir, runId);
+    mkdirSync(runFolder, { recursive: true });
+    const observer = recordingObserver(withinPhase(this.options.observer, phase));
+    await measure({
+      plan: {
+        campaignId: plan.campaignId,
+        environment: side.environment,
+        workload,
+        resultsDir: plan.resultsDir,
+        reproduce: plan.reproduce,
+      },
+      access,
+      tools,
+      runId,
+      side: side.name,
+      replicate: round,
+      runFolder,
+      observer,
+      signal: this.options.signal,
+      phases: observer.phases,
+    });
+    const replicate = await readReplicate(runFolder, [0.5, this.plan.settings.gatingQuantile]);
+    if (replicate === undefined) throw new Error(`${runFolder} has no run`);
+    return replicate;
+  }
+
+  async warmUp(): Promise<void> {
+    await timed(
+      this.options.observer,
+      "warm-up",
+      `first load on ${this.standing.length} environments, one after the other; not judged`,
+      async () => {
+        for (const standing of this.standing) {
+          const workload = firstWorkload(standing.side.workload);
+          await this.#measure(standing, warmUpName(standing.side.name), 0, workload, "warm-up");
+        }
+        return "every side is warm";
+      },
+    );
+  }
+
+  async control(runId: string): Promise<void> {
+    const [first] = this.standing;
+    if (first === undefined || !hasControl(first.side.workload)) return;
+    await timed(
+      this.options.observer,
+      "control",
+      `a small fixed load on ${first.side.name}: has the environment changed?`,
+      () => this.#measure(first, runId, 0, roundWorkload(controlWorkload(first.side.workload), 0), "control"),
+      ({ overall }) => `P50 of all requests ${overall.quantiles[0]?.valueMs?.toFixed(2) ?? "unknown"} ms`,
+    );
+  }
+
+  /** All rounds, one side under load at a time. */
+  async rounds(): Promise<ComparisonEnd> {
+    const { plan, standing, options } = this;
+    const total = plan.order.length;
+    const unit = plan.sides.length === 2 ? "pair" : "round";
+    for (const [index, order] of plan.order.entries()) {
+      const round = index + 1;
+      const own = await timed(
+        options.observer,
+        "pairs",
+        `${unit} ${round} of ${total}: ${order.join(", then ")}`,
+        async () => {
+          const measured: Replicate[] = [];
+          for (const name of order) {
+            const found = standing.find(({ side }) => side.name === name);
+            if (found === undefined) continue;
+            const runId = replicateName(round, name, plan.sides.length);
+            measured.push(
+              await this.#measure(found, runId, round, roundWorkload(found.side.workload, round), "pairs"),
+            );
+          }
+          return measured;
+        },
+        (measured) =>
+          `${unit} ${round} of ${total}: ${measured.map((one) => `${one.side} ${roundText(one, plan.settings.gatingQuantile)}`).join(", ")}`,
+      );
+      this.#replicates.push(...own);
+      const broken = own.flatMap((replicate) =>
+        breakingFindings(replicate).map(({ text }) => `${replicate.runId}: ${text}`),
+      );
+      if (broken.length > 0) return { how: "broken-off", rounds: round, text: broken.join("; ") };
+      const text = options.enough?.(this.#replicates);
+      if (text !== undefined && round < total) return { how: "stopped-early", rounds: round, text };
+    }
+    return { how: "complete", rounds: total, text: `all ${total} ${unit}s` };
+  }
+}
+
+function roundText({ overall, validity }: Replicate, quantile: number): string {
+  const p = overall.quantiles.find(({ probability }) => probability === quantile)?.valueMs;
+  const invalid = validity.find(({ severity }) => severity === "invalid");
+  return `${p === null || p === undefined ? "–" : p.toFixed(1)} ms${invalid === undefined ? "" : ` (${invalid.code})`}`;
+}
+
+/** Brings every side up, one after the other, so that they do not slow each other's start down. */
+async function provisionAll(
+  plan: ComparisonPlan,
+  tools: ReadonlyMap<Tool, ResolvedTool>,
+  options: RunOptions,
+  provisioned: Map<string, Provisioned>,
+): Promise<readonly Standing[]> {
+  const { observer, signal } = options;
+  const standing: Standing[] = [];
+  for (const side of plan.sides) {
+    const made = await provision(side.environment, tools, { observer, signal });
+    provisioned.set(side.environment.environmentId, made);
+    standing.push({ side, access: made.access });
+  }
+  await timed(
+    observer,
+    "verify",
+    "asking every tier of every side to do its work once",
+    async () => {
+      let passed = 0;
+      for (const { side, access } of standing) passed += await verifyEnvironment(side.environment, access, signal);
+      return passed;
+    },
+    (passed) => `${passed} checks passed`,
+  );
+  return standing;
+}
+
+/** Every environment is torn down, whatever happens to another one's teardown. */
+async function tearDownAll(
+  plan: ComparisonPlan,
+  prepared: ReadonlySet<string>,
+  provisioned: ReadonlyMap<string, Provisioned>,
+  observer: CampaignObserver,
+): Promise<readonly SideProof[]> {
+  const proofs: SideProof[] = [];
+  for (const { environment } of plan.sides) {
+    const { environmentId } = environment;
+    if (!prepared.has(environmentId)) continue;
+    const proof = await tearDown(environmentId, provisioned.get(environmentId)?.stack, observer);
+    proofs.push({ ...proof, environmentId });
+  }
+  return proofs;
+}
+
+/** One proof of several environments: proved when each is. */
+export function jointProof(proofs: readonly SideProof[]): TeardownProof {
+  const whats = [...new Set(proofs.flatMap(({ checked }) => checked.map(({ what }) => what)))];
+  return {
+    proved: proofs.every(({ proved }) => proved),
+    at: proofs.map(({ at }) => at).sort().at(-1) ?? new Date().toISOString(),
+    checked: whats.map((what) => {
+      const found = proofs.flatMap(({ checked }) => checked.filter((check) => check.what === what));
+      return {
+        what,
+        found: found.reduce((sum, check) => sum + check.found, 0),
+        detail: [...new Set(found.map(({ detail }) => detail))].join("; "),
+      };
+    }),
+  };
+}
+
+/**
+ * Provisions every side, measures all rounds, has them judged, and tears everything down, whatever happened.
+ * @throws ConfigError (nothing was started); CampaignStopped (failed or interrupted, torn down)
+ */
+export async function runComparison(plan: ComparisonPlan, options: RunOptions): Promise<readonly SideProof[]> {
+  const { observer, signal } = options;
+  let tools: ReadonlyMap<Tool, ResolvedTool>;
+  try {
+    tools = await prepareTools(observer, signal);
+    signal.throwIfAborted();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CampaignStopped(
+      "PERFBED_INTERRUPTED",
+      ExitCode.Interrupted,
+      "Interrupted before anything was started. Nothing is left.",
+    );
+  }
+  const prepared = new Set<string>();
+  const provisioned = new Map<string, Provisioned>();
+  const logsOf = (side: PlannedSide) =>
+    keepLogs(side.environment.environmentId, join(plan.resultsDir, "environments", side.name));
+  try {
+    // Both ledgers before anything is started: a killed comparison leaves nothing that a sweep would not find.
+    for (const side of plan.sides) {
+      await prepare(side.environment, true);
+      prepared.add(side.environment.environmentId);
+    }
+    const standing = await provisionAll(plan, tools, options, provisioned);
+    const comparison = new Comparison(plan, tools, standing, options);
+    await comparison.warmUp();
+    await comparison.control(CONTROL_BEFORE);
+    const end = await comparison.rounds();
+    if (end.how !== "broken-off") await comparison.control(CONTROL_AFTER);
+    await options.judge(end);
+  } catch (error) {
+    const kept = plan.sides.filter(({ environment }) => prepared.has(environment.environmentId)).map(logsOf);
+    const proofs = await tearDownAll(plan, prepared, new Map(), observer);
+    throw stopped(error, signal.aborted, jointProof(proofs), kept[0]);
+  }
+  for (const side of plan.sides) logsOf(side);
+  const proofs = await tearDownAll(plan, prepared, provisioned, observer);
+  if (signal.aborted && proofs.every(({ proved }) => proved)) throw stopped(undefined, true, jointProof(proofs));
+  return proofs;
+}

@@ -1,0 +1,29 @@
+import type { Sizing } from "../../components/contracts";
+import { localSizings } from "../../components/local";
+
+/** Name of the sizing that comparisons use where the user names none. */
+export const COMPARISON_SIZING = "comparison";
+
+/**
+ * The app tier held at its smallest size: an instance that comes or goes during a replicate changes every latency, and would be
+ * blamed on the version under test.
+ */
+export function withoutScaling(sizing: Sizing): Sizing {
+  return { ...sizing, app: { ...sizing.app, maxInstances: sizing.app.minInstances } };
+}
+
+/**
+ * `small` with one instance, more CPU and one generator. A tier that works close to its CPU quota is stopped for most of each 100 ms
+ * period, and its P95 then measures the quota; with room to spare it measures the work.
+ */
+export function comparisonSizing(): Sizing {
+  const { small } = localSizings;
+  if (small === undefined) throw new Error("no sizing small");
+  return {
+    ...small,
+    name: COMPARISON_SIZING,
+    app: { ...small.app, minInstances: 1, maxInstances: 1, cpu: 0.75 },
+    database: { ...small.database, cpu: 0.75 },
+    fleet: { generators: 1 },
+  };
+}
