@@ -1,7 +1,7 @@
 import type { SloResult, ValidityFinding, Verdict } from "./model";
 
 /** What to do about each reason not to believe a run. */
-const REMEDIES: Readonly<Record<string, string>> = {
+export const REMEDIES: Readonly<Record<string, string>> = {
   "no-samples": "Check that the entry URL answers and that the scenario has journeys with weight.",
   "missed-arrivals": "Lower the arrival rate, or give the fleet more generators or a larger machine.",
   "dropped-iterations": "Raise the number of virtual users, or lower the arrival rate.",

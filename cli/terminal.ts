@@ -19,7 +19,16 @@ export interface TerminalOptions {
   readonly json?: boolean;
 }
 
+/** A reader that has gone (`perfbed scenarios | head`) is no reason to fail, and none to leave an environment standing. */
+function tolerateClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 export function createTerminal(options: TerminalOptions = {}): Terminal {
+  tolerateClosedPipe(process.stdout);
+  tolerateClosedPipe(process.stderr);
   const isTerminal = process.stderr.isTTY === true;
   const noColour = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== "";
   const colour = options.colour !== false && isTerminal && !noColour && process.env.TERM !== "dumb";

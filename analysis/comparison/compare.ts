@@ -120,7 +120,9 @@ function warningsOf(
 
 function orderEffectOf(decided: DecidedJourney, input: ComparisonInput): ReturnType<typeof orderEffect> {
   const { first, paired } = input;
-  const gating = decided.metrics.find(({ definition }) => definition.gating && definition.metric === "latency");
+  const gating = decided.metrics.find(
+    ({ definition }) => definition.gating && definition.metric === "latency",
+  );
   const replicates = input.journeys.find(({ journey }) => journey === decided.journey);
   if (first === undefined || !paired || gating === undefined || replicates === undefined) return null;
   const candidates = new Map(replicates.candidate.map((replicate) => [replicate.pair, replicate]));
@@ -161,7 +163,9 @@ function headlineOf(
     const more = settlementText(settlement, paired);
     return `The data cannot decide about ${named("inconclusive")}.${more === "" ? "" : ` ${more}`}`;
   }
-  const better = journeys.filter(({ metrics }) => metrics.some(({ gating, improvement }) => gating && improvement));
+  const better = journeys.filter(({ metrics }) =>
+    metrics.some(({ gating, improvement }) => gating && improvement),
+  );
   const note = better.length === 0 ? "" : ` Better: ${better.map(({ journey }) => journey).join(", ")}.`;
   return `The candidate is no worse than the baseline, within the thresholds.${note}`;
 }

@@ -8,7 +8,11 @@ import type { Side } from "./model";
  * @returns one list of side numbers (0-based) a round
  * @throws RangeError for fewer than two sides or no round
  */
-export function interleavedRounds(sides: number, rounds: number, seed: number): readonly (readonly number[])[] {
+export function interleavedRounds(
+  sides: number,
+  rounds: number,
+  seed: number,
+): readonly (readonly number[])[] {
   if (!Number.isInteger(sides) || sides < 2) throw new RangeError(`${sides} sides`);
   if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`${rounds} rounds`);
   const random = seededRandom(seed);
@@ -23,7 +27,10 @@ export function interleavedRounds(sides: number, rounds: number, seed: number): 
 }
 
 /** Which side runs first in each of n pairs; each side first in half of them (n odd: one more for either, by chance). */
-export function interleavedPairs(pairs: number, seed: number): readonly { readonly pair: number; readonly order: readonly [Side, Side] }[] {
+export function interleavedPairs(
+  pairs: number,
+  seed: number,
+): readonly { readonly pair: number; readonly order: readonly [Side, Side] }[] {
   return interleavedRounds(2, pairs, seed).map(([first], pair) => ({
     pair,
     order: first === 0 ? ["baseline", "candidate"] : ["candidate", "baseline"],

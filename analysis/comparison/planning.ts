@@ -29,7 +29,8 @@ export function sensitivityOf(
   if (design === null) return { detectable: null, caught: null };
   const alpha = settings.alpha / Math.max(1, gatingTests);
   const { scaleThreshold, toChange } = metric.definition;
-  const asChange = (effect: number | null): number | null => (effect === null ? null : Math.abs(toChange(effect)));
+  const asChange = (effect: number | null): number | null =>
+    effect === null ? null : Math.abs(toChange(effect));
   return {
     detectable: asChange(minimumDetectableEffect(design, alpha, settings.power)),
     caught: asChange(smallestCaughtEffect(design, alpha, settings.power, scaleThreshold)),
@@ -95,7 +96,8 @@ export function planPairs(request: PlanRequest): Plan {
   const { sd, power, method, minutesPerPair } = request;
   const alpha = request.alpha / Math.max(1, request.tests);
   const effect = Math.log1p(request.effect);
-  const paired = (atLeast: number): number | null => pairsToSee({ sd, paired: true }, effect, alpha, power, atLeast);
+  const paired = (atLeast: number): number | null =>
+    pairsToSee({ sd, paired: true }, effect, alpha, power, atLeast);
   const welch = (): number | null => pairsToSee({ sd, paired: false }, effect, alpha, power, MIN_REPLICATES);
   const plans: Readonly<Record<PlanRequest["method"], () => number | null>> = {
     // Welch takes over below eight pairs; it needs fewer there because it has twice the degrees of freedom.
@@ -117,7 +119,12 @@ export function planPairs(request: PlanRequest): Plan {
   const pairs = plans[method]();
   const minutes = pairs === null || minutesPerPair === undefined ? null : pairs * minutesPerPair;
   const aim = `To see ${percent(request.effect)} at ${percent(power)} power`;
-  if (pairs === null) return { pairs, minutes, text: `${aim} no reasonable number of pairs is enough: runs differ too much from each other.` };
+  if (pairs === null)
+    return {
+      pairs,
+      minutes,
+      text: `${aim} no reasonable number of pairs is enough: runs differ too much from each other.`,
+    };
   const time = minutes === null ? "" : `, about ${Math.ceil(minutes)} min`;
   return { pairs, minutes, text: `${aim} you need ${pairs} pairs${time}.` };
 }

@@ -1,159 +1,106 @@
-import { describe } from "../statistics/descriptive";
-import { clampP } from "../statistics/distributions";
 import { holmAdjust } from "../statistics/multiple-testing";
-
-/**
- * Spread of the standardised effects (shift / spread of a pair's difference) that the mixture expects. It moves power between small
- * and large effects, never validity. 2: a 20 % slowdown where pairs repeat within 7 to 10 %.
- */
-export const DEFAULT_EFFECT_SCALE = 2;
-
-/** State of one sequence after n values. */
-export interface SequentialState {
-  readonly n: number;
-  readonly estimate: number;
-  /** Valid at every n at once, so at any stopping time. Infinite until there are enough values. */
-  readonly lower: number;
-  readonly upper: number;
-  /** Evidence against a shift of 0: its mean under no shift is 1, and it exceeds 1/alpha with probability alpha at most, ever. */
-  readonly eValue: number;
-  /** 1 / the largest e-value so far: a p-value at any stopping time. */
-  readonly p: number;
-}
-
-export interface ConfidenceSequenceOptions {
-  /** 1 - confidence of the whole sequence. @default 0.05 */
-  readonly alpha?: number;
-  /** @default DEFAULT_EFFECT_SCALE */
-  readonly effectScale?: number;
-}
-
-/** ln of the t-mixture's e-value for "the mean is 0". */
-function logEValue(n: number, t2: number, scale2: number): number {
-  if (n < 2) return 0;
-  const spread = 1 + n * scale2;
-  const df = n - 1;
-  return -0.5 * Math.log(spread) + (n / 2) * (Math.log1p(t2 / df) - Math.log1p(t2 / (df * spread)));
-}
-
-/** Half-width of the sequence in standard errors; infinite while n is too small for the level. */
-function marginInStandardErrors(n: number, alpha: number, scale2: number): number {
-  if (n < 2) return Number.POSITIVE_INFINITY;
-  const spread = 1 + n * scale2;
-  const k = (Math.sqrt(spread) / alpha) ** (2 / n);
-  return k >= spread ? Number.POSITIVE_INFINITY : Math.sqrt(((n - 1) * (k - 1)) / (1 - k / spread));
-}
-
-/**
- * Anytime-valid confidence sequence for the mean of paired log-ratios: the t-mixture of Lai (1976, "On confidence sequences"), as an
- * e-process in Wang and Ramdas (2023, "Anytime-valid t-tests and confidence sequences for Gaussian means with unknown variance"): the
- * likelihood ratio of the t-statistic, mixed over effect / spread ~ N(0, effectScale^2). A martingale for normal values of any spread,
- * from the second value on, so by Ville's inequality looking after every pair costs nothing: the level holds at n = 4 as at n = 30,
- * where asymptotic sequences (Waudby-Smith et al. 2021) do not hold it yet.
- * @param sdFloor least honest spread of a value, as in the fixed-size tests
- * @returns the state after each value
- */
-export function confidenceSequence(
-  values: readonly number[],
-  options: ConfidenceSequenceOptions = {},
-  sdFloor = 0,
-): readonly SequentialState[] {
-  const { alpha = 0.05, effectScale = DEFAULT_EFFECT_SCALE } = options;
-  const scale2 = effectScale ** 2;
-  let largest = 0;
-  return values.map((_, index) => {
-    const { n, mean, sd } = describe(values.slice(0, index + 1));
-    const standardError = Math.max(sd, sdFloor) / Math.sqrt(n);
-    // Without spread, and without a floor, nothing is claimed from equal values.
-    const t2 = n < 2 || standardError === 0 ? 0 : (mean / standardError) ** 2;
-    const logE = logEValue(n, t2, scale2);
-    largest = Math.max(largest, logE);
-    const unbounded = n < 2 || standardError === 0;
-    const margin = unbounded ? Number.POSITIVE_INFINITY : marginInStandardErrors(n, alpha, scale2) * standardError;
-    return {
-      n,
-      estimate: mean,
-      lower: mean - margin,
-      upper: mean + margin,
-      eValue: Math.exp(Math.min(logE, 700)),
-      p: clampP(Math.exp(-largest)),
-    };
-  });
-}
-
-/** What is known of one journey after each pair. */
-export interface SequentialJourney {
-  readonly journey: string;
-  /** ln(candidate / baseline) of the gating quantile, in the order the pairs ran. */
-  readonly logRatios: readonly number[];
-  /** Relative slowdown allowed. */
-  readonly threshold: number;
-}
+import { confidenceSequence, DEFAULT_EFFECT_SCALE, type SequentialState } from "./confidence-sequence";
+import { decideComparison, pairDifferences } from "./decide";
+import type { ComparisonInput, MetricComparison } from "./model";
+import type { ComparisonSettings } from "./settings";
 
 export interface SequentialSettings {
-  readonly alpha: number;
-  /** Confidence sequences of `pass` have 1 - confidence. */
-  readonly confidence: number;
   /** Pairs that the comparison would run at most. */
   readonly maxPairs: number;
   /** No stop before. @default 4 */
   readonly minPairs?: number;
+  /** Spread of the standardised effects the mixture expects; moves power, never validity. @default DEFAULT_EFFECT_SCALE */
   readonly effectScale?: number;
-  readonly minutesPerPair?: number;
+}
+
+/** One gating figure of one journey after the pairs run so far. On the scale of its test: log-ratios, shares; larger is worse. */
+export interface SequentialFigure extends SequentialState {
+  readonly journey: string;
+  readonly metric: MetricComparison["metric"];
+  readonly threshold: number;
+  readonly pHolm: number;
+  readonly status: "regression" | "pass" | "open";
 }
 
 export interface SequentialDecision {
+  /** `exhausted`: all pairs have run without an early decision. */
   readonly decision: "regression" | "pass" | "continue" | "exhausted";
   /** Pairs run. */
   readonly pairs: number;
-  readonly journeys: readonly (SequentialState & {
-    readonly journey: string;
-    readonly pHolm: number;
-    readonly status: "regression" | "pass" | "open";
-  })[];
+  readonly figures: readonly SequentialFigure[];
   readonly savedPairs: number;
+  /** Null without `minutesPerPair` in the input. */
   readonly savedMinutes: number | null;
   readonly text: string;
 }
 
-const RESOLUTION = 1e-4;
+const NOTHING_SEEN: SequentialState = {
+  n: 0,
+  estimate: 0,
+  lower: Number.NEGATIVE_INFINITY,
+  upper: Number.POSITIVE_INFINITY,
+  eValue: 1,
+  p: 1,
+};
+
+/** Chance of any false regression, and level of the sequences behind `pass`, both over all looks together. */
+function figuresOf(
+  input: ComparisonInput,
+  settings: ComparisonSettings,
+  { minPairs = 4, effectScale = DEFAULT_EFFECT_SCALE }: SequentialSettings,
+): readonly SequentialFigure[] {
+  const gating = decideComparison(input, settings).journeys.flatMap(({ journey, metrics }) =>
+    metrics.filter(({ definition }) => definition.gating).map((metric) => ({ journey, metric })),
+  );
+  const states = gating.map(({ metric }) => {
+    const options = { alpha: 1 - settings.confidence, effectScale };
+    const sequence = confidenceSequence(pairDifferences(metric, true), options, metric.definition.sdFloor);
+    return sequence.at(-1) ?? NOTHING_SEEN;
+  });
+  const adjusted = holmAdjust(states.map(({ p }) => p));
+  return gating.map(({ journey, metric }, index) => {
+    const state = states[index] ?? NOTHING_SEEN;
+    const pHolm = adjusted[index] ?? 1;
+    const threshold = metric.definition.scaleThreshold;
+    const enough = state.n >= minPairs && metric.n === metric.available;
+    const status =
+      enough && pHolm <= settings.alpha && state.estimate > threshold
+        ? "regression"
+        : enough && state.upper < threshold
+          ? "pass"
+          : "open";
+    return { journey, metric: metric.definition.metric, threshold, ...state, pHolm, status };
+  });
+}
 
 /**
- * Whether to stop after the pairs run so far. `regression`: the anytime p-value of a journey is at most alpha after Holm over the
- * journeys, and its estimate is above the threshold. `pass`: the upper end of every journey's confidence sequence is below its
- * threshold. May be asked after every pair, or not, by any plan: the levels hold.
+ * Whether to stop after the pairs run so far. `regression`: the anytime-valid p-value of a gating figure is at most alpha after Holm
+ * over all of them, and its estimate is above the threshold. `pass`: the upper end of every gating figure's confidence sequence is below its
+ * threshold. May be asked after every pair or by any other plan: the levels hold over all looks together
+ * (see {@link confidenceSequence}). The p-values and intervals of the fixed-size comparison do not survive an early stop; report these.
+ * @throws RangeError when the sides are not paired
  */
 export function sequentialDecision(
-  journeys: readonly SequentialJourney[],
-  settings: SequentialSettings,
+  input: ComparisonInput,
+  settings: ComparisonSettings,
+  sequential: SequentialSettings,
 ): SequentialDecision {
-  const { alpha, confidence, maxPairs, minPairs = 4, effectScale = DEFAULT_EFFECT_SCALE, minutesPerPair } = settings;
-  const pairs = journeys.length === 0 ? 0 : Math.min(...journeys.map(({ logRatios }) => logRatios.length));
-  const states = journeys.map(({ logRatios }) =>
-    confidenceSequence(logRatios.slice(0, pairs), { alpha: 1 - confidence, effectScale }, RESOLUTION).at(-1),
-  );
-  const adjusted = holmAdjust(states.map((state) => state?.p ?? 1));
-  const judged = journeys.flatMap(({ journey, threshold }, index) => {
-    const state = states[index];
-    if (state === undefined) return [];
-    const pHolm = adjusted[index] ?? 1;
-    const limit = Math.log1p(threshold);
-    const slower = pairs >= minPairs && pHolm <= alpha && state.estimate > limit;
-    const fine = pairs >= minPairs && state.upper < limit;
-    const status: "regression" | "pass" | "open" = slower ? "regression" : fine ? "pass" : "open";
-    return [{ journey, ...state, pHolm, status }];
-  });
-  const found = judged.some(({ status }) => status === "regression");
-  const allPass = judged.length > 0 && judged.every(({ status }) => status === "pass");
+  if (!input.paired) throw new RangeError("early stopping needs paired sides");
+  const { maxPairs } = sequential;
+  const figures = figuresOf(input, settings, sequential);
+  const pairs = figures.length === 0 ? 0 : Math.min(...figures.map(({ n }) => n));
+  const found = figures.some(({ status }) => status === "regression");
+  const allPass = figures.length > 0 && figures.every(({ status }) => status === "pass");
   const decision = found ? "regression" : allPass ? "pass" : pairs >= maxPairs ? "exhausted" : "continue";
-  const savedPairs = decision === "regression" || decision === "pass" ? Math.max(0, maxPairs - pairs) : 0;
-  const savedMinutes = minutesPerPair === undefined ? null : savedPairs * minutesPerPair;
-  const saved = savedMinutes === null ? `${savedPairs} pairs` : `${savedPairs} pairs, ${Math.round(savedMinutes)} min`;
+  const savedPairs = found || allPass ? Math.max(0, maxPairs - pairs) : 0;
+  const savedMinutes = input.minutesPerPair === undefined ? null : savedPairs * input.minutesPerPair;
+  const saved =
+    savedMinutes === null ? `${savedPairs} pairs` : `${savedPairs} pairs, ${Math.round(savedMinutes)} min`;
   const texts: Readonly<Record<SequentialDecision["decision"], string>> = {
     regression: `Stopped after ${pairs} of ${maxPairs} pairs: a regression is shown; saved ${saved}.`,
-    pass: `Stopped after ${pairs} of ${maxPairs} pairs: no journey can be slower than its threshold; saved ${saved}.`,
+    pass: `Stopped after ${pairs} of ${maxPairs} pairs: every gating figure is within its threshold; saved ${saved}.`,
     continue: `${pairs} of ${maxPairs} pairs: not decided yet.`,
     exhausted: `All ${maxPairs} pairs have run without an early decision.`,
   };
-  return { decision, pairs, journeys: judged, savedPairs, savedMinutes, text: texts[decision] };
+  return { decision, pairs, figures, savedPairs, savedMinutes, text: texts[decision] };
 }

@@ -32,10 +32,15 @@ export const HARMLESS_SHIFT = 0.02;
  * the second half means that the series never settles.
  * @returns observations to cut off; null when there are too few, or no steady state
  */
-export function mser5(values: readonly number[]): { readonly truncate: number | null; readonly batches: number } {
+export function mser5(values: readonly number[]): {
+  readonly truncate: number | null;
+  readonly batches: number;
+} {
   const batches = Math.floor(values.length / BATCH);
   if (batches < MIN_BATCHES) return { truncate: null, batches };
-  const means = Array.from({ length: batches }, (_, index) => mean(values.slice(index * BATCH, (index + 1) * BATCH)));
+  const means = Array.from({ length: batches }, (_, index) =>
+    mean(values.slice(index * BATCH, (index + 1) * BATCH)),
+  );
   let best = { cut: 0, error: Number.POSITIVE_INFINITY };
   let sum = 0;
   let squares = 0;

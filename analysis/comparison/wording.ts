@@ -14,7 +14,10 @@ export function pText(p: number): string {
 }
 
 /** `P95`, `error ratio`, `throughput`. */
-export function metricName({ metric, probability }: Pick<MetricComparison, "metric" | "probability">): string {
+export function metricName({
+  metric,
+  probability,
+}: Pick<MetricComparison, "metric" | "probability">): string {
   if (metric === "latency") return quantileLabel(probability ?? 0);
   return metric === "error-ratio" ? "error ratio" : "throughput";
 }
@@ -30,7 +33,11 @@ function changeText({ metric }: Pick<MetricComparison, "metric">, change: number
 const signed = (value: number | null): string =>
   value === null ? "unknown" : `${value < 0 ? "−" : "+"}${plain(Math.abs(value) * 100)}`;
 
-function intervalText({ metric }: Pick<MetricComparison, "metric">, confidence: number, interval: ChangeInterval): string {
+function intervalText(
+  { metric }: Pick<MetricComparison, "metric">,
+  confidence: number,
+  interval: ChangeInterval,
+): string {
   const unit = metric === "latency" ? " %" : " points";
   return `${percentText(confidence)} interval ${signed(interval.lower)} to ${signed(interval.upper)}${unit}`;
 }
@@ -44,8 +51,13 @@ function thresholdText({ metric, threshold }: Pick<MetricComparison, "metric" | 
 export function settlementText(settlement: Settlement | null, paired: boolean): string {
   if (settlement === null) return "";
   const { morePairs, moreMinutes, towards } = settlement;
-  if (morePairs === null) return "No reasonable number of further runs would settle it: the change is at the threshold itself.";
-  const unit = paired ? (morePairs === 1 ? "pair" : "pairs") : `${morePairs === 1 ? "replicate" : "replicates"} a side`;
+  if (morePairs === null)
+    return "No reasonable number of further runs would settle it: the change is at the threshold itself.";
+  const unit = paired
+    ? morePairs === 1
+      ? "pair"
+      : "pairs"
+    : `${morePairs === 1 ? "replicate" : "replicates"} a side`;
   const time = moreMinutes === null ? "" : ` (${Math.ceil(moreMinutes)} min)`;
   return `About ${morePairs} more ${unit}${time} would settle it${towards === null ? "" : `, most likely as a ${towards}`}.`;
 }
@@ -61,7 +73,9 @@ export function metricSentence(journey: string, figure: Worded, paired: boolean,
     return `${name} has not enough data: ${figure.n} of ${available} ${unit} have it.`;
   }
   const show = figure.metric === "latency" ? millisecondsText : percentText;
-  const adjusted = figure.gating ? `${pText(figure.pHolm ?? p)} after Holm` : `q ${pText(figure.q ?? p).slice(2)}`;
+  const adjusted = figure.gating
+    ? `${pText(figure.pHolm ?? p)} after Holm`
+    : `q ${pText(figure.q ?? p).slice(2)}`;
   const seen = `${name}: ${show(baseline)} to ${show(candidate)}, ${changeText(figure, change)} (${intervalText(figure, figure.confidence, interval)}; ${adjusted})`;
   const limit = thresholdText(figure);
   switch (figure.status) {

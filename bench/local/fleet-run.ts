@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runFleet } from "../../campaign/fleet";
 import { environmentDir } from "../../core/home";
@@ -33,7 +32,5 @@ export async function runPerfbedFleet(options: FleetRunOptions): Promise<{ reado
   });
   if (result.aborted !== null) throw new Error(`the fleet was stopped: ${result.aborted.text}`);
   const requests = result.generators.reduce((sum, generator) => sum + generator.requests, 0);
-  // A second of full speed is some megabytes of samples.
-  await Promise.all(slots.map((slot) => rm(slot.location, { recursive: true, force: true })));
   return { requests };
 }

@@ -1,7 +1,8 @@
+import { rm } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { ownProcess, prepareEnvironment, sweepEnvironment } from "../../components/local/supervisor";
-import { packageRoot } from "../../core/home";
+import { environmentDir, packageRoot } from "../../core/home";
 import { newEnvironmentId } from "../../core/ids";
 import { renderK6 } from "../../scenarios/adapters/k6";
 import type { Workload } from "../../scenarios/model";
@@ -109,6 +110,8 @@ async function runRounds(
     for (const variant of orderOfRound(variants, round)) {
       place.signal.throwIfAborted();
       samples.get(variant)?.push(await measured(place, variant, script, `run-${round + 1}`));
+      // A second at full speed is some megabytes of samples.
+      await rm(join(environmentDir(place.environmentId), "generators"), { recursive: true, force: true });
     }
     const text = [...samples].map(
       ([variant, runs]) => `${variant} ${runs.at(-1)?.requestsPerSecond.toFixed(0) ?? "–"}`,

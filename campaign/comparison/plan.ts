@@ -3,6 +3,7 @@ import {
   checkPlannedComparison,
   settingsOf,
 } from "../../analysis/comparison/settings";
+import { interleavedRounds } from "../../analysis/comparison/interleaving";
 import { exceedances, MIN_EXCEEDANCES } from "../../analysis/quantiles";
 import { quantileLabel } from "../../analysis/verdict";
 import { ConfigError, type Problem } from "../../core/errors";
@@ -15,7 +16,6 @@ import { type LoadedConfig, loadConfig } from "../config/load";
 import { type CampaignPlan, type PlanOptions, planCampaign } from "../plan";
 import { controlSeconds } from "./control";
 import type { ComparisonEstimate, ComparisonKind, ComparisonPlan, PlannedSide } from "./model";
-import { roundOrder } from "./order";
 import {
   ENVIRONMENT_OVERHEAD_SECONDS,
   FIRST_WARMUP_SECONDS,
@@ -216,10 +216,8 @@ async function planComparison(
     kind,
     campaignId,
     sides: sides.map((side) => ({ ...side, environment: { ...side.environment, expiresAt } })),
-    order: roundOrder(
-      sides.map(({ name }) => name),
-      pairs,
-      seed,
+    order: interleavedRounds(sides.length, pairs, seed).map((round) =>
+      round.flatMap((side) => sides[side]?.name ?? []),
     ),
     seed,
     preset: options.preset,

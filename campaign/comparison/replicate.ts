@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import type { JourneySummary, LatencySummary, ValidityFinding } from "../../analysis/model";
-import { objectiveProbabilities } from "../../analysis/slo";
+import type { JourneySummary, LatencySummary, SloResult, ValidityFinding } from "../../analysis/model";
+import { judgeObjectives, objectiveProbabilities } from "../../analysis/slo";
 import { summariseJourneys, summariseRequests } from "../../analysis/summary";
 import { RunStore, runFiles } from "../../storage";
 import { readManifest, storedValidity } from "../judge";
@@ -18,9 +18,15 @@ export interface Replicate {
   readonly overall: LatencySummary;
   readonly journeys: readonly JourneySummary[];
   readonly arrivals: RunManifest["arrivals"];
+  readonly slos: readonly SloResult[];
   readonly validity: readonly ValidityFinding[];
   readonly tiers: readonly TierUse[];
+  /** P50 of all requests in slices of {@link SLICE_SECONDS}, warm-up included (negative), for the check of the steady state. */
+  readonly slices: readonly { readonly atSeconds: number; readonly value: number | null }[];
 }
+
+/** Short, so that a short run has slices enough for the steady-state test. */
+const SLICE_SECONDS = 0.25;
 
 /**
  * Reads one stored run; undefined when there is none, which is how an interrupted comparison looks.
@@ -46,6 +52,8 @@ export async function readReplicate(
     const points = (await store.readTelemetry()).filter(inWindow);
     const events = (await store.readEvents()).filter(inWindow);
     const overall = summariseRequests(figures.overall, seconds, asked);
+    const journeys = summariseJourneys(figures.journeys, seconds, asked);
+    const { objectives, journeys: expected } = manifest.scenario;
     return {
       runId: manifest.runId,
       side: manifest.side,
@@ -53,10 +61,14 @@ export async function readReplicate(
       startedAtUs: window.runStartedAtUs,
       measuredSeconds: seconds,
       overall,
-      journeys: summariseJourneys(figures.journeys, seconds, asked),
+      journeys,
       arrivals: manifest.arrivals,
+      slos: judgeObjectives(objectives, journeys, expected),
       validity: storedValidity(manifest, overall, points, events),
       tiers: tierUse(points, manifest.sizing),
+      slices: (await store.timelineSlices({ originUs: window.measuredFromUs, sliceSeconds: SLICE_SECONDS })).slices
+        .map(({ index, p50Ms }) => ({ atSeconds: index * SLICE_SECONDS, value: p50Ms }))
+        .filter(({ atSeconds }) => atSeconds < seconds),
     };
   } finally {
     await store.close();

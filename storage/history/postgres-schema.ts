@@ -63,10 +63,12 @@ const MIGRATIONS: readonly ((schema: string) => string)[] = [createVersion0, toV
 
 async function storedVersion(client: PoolClient, schema: string): Promise<number | undefined> {
   const name = `${escapeIdentifier(schema)}.schema_version`;
-  const { rows } = await client.query<{ found: string | null }>("SELECT to_regclass($1)::text AS found", [
-    name,
-  ]);
-  if (rows[0]?.found == null) return undefined;
+  // Not to_regclass: it may answer from what this session knew before it waited for the lock.
+  const { rows } = await client.query(
+    "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2",
+    [schema, "schema_version"],
+  );
+  if (rows.length === 0) return undefined;
   const versions = await client.query<{ version: number }>(`SELECT version FROM ${name}`);
   return versions.rows[0]?.version;
 }

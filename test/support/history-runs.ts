@@ -30,13 +30,15 @@ export function historyRun(day: number, overrides: Partial<HistoryRun> = {}): Hi
     valid: true,
     manifest: { schemaVersion: 1, campaignId: campaign, note: "quotes ' \" and ünïcode" },
     figures: ["browse", "checkout", ALL_JOURNEYS].flatMap((journey, index) =>
-      HISTORY_METRICS.map((metric, position): HistoryFigure => ({
-        journey,
-        metric,
-        // No round numbers: what comes back must be the same double.
-        value: 0.1 + day / 3 + index * 100 + position * 10,
-        requests: 1000 + day,
-      })),
+      HISTORY_METRICS.map(
+        (metric, position): HistoryFigure => ({
+          journey,
+          metric,
+          // No round numbers: what comes back must be the same double.
+          value: 0.1 + day / 3 + index * 100 + position * 10,
+          requests: 1000 + day,
+        }),
+      ),
     ),
     ...overrides,
   };
@@ -140,7 +142,9 @@ export function historyContract(open: () => Promise<HistoryStore>): void {
     ]);
     const since = { application: "ordered", sinceUs: FIRST_DAY_US + 11 * DAY_US };
     expect((await writer.runs(since)).map(({ version }) => version)).toEqual(["v11", "v12"]);
-    expect(await allRows(writer.rows({ ...since, journey: "browse", metric: "error_ratio" }))).toHaveLength(2);
+    expect(await allRows(writer.rows({ ...since, journey: "browse", metric: "error_ratio" }))).toHaveLength(
+      2,
+    );
     expect(await writer.runs({ application: "ordered", journey: "nobody" })).toEqual([]);
   });
 

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { literal, SqlEngine } from "../../../storage";
@@ -36,7 +44,9 @@ describe("history in a folder", () => {
     await withStore("plain", (store) => store.record(historyRun(1)));
     const files = join(root, "plain/runs/**/*.parquet");
     const row = await inEngine((engine) =>
-      engine.row(`SELECT version, value FROM ${literal(files)} WHERE journey = 'browse' AND metric = 'p95_ms'`),
+      engine.row(
+        `SELECT version, value FROM ${literal(files)} WHERE journey = 'browse' AND metric = 'p95_ms'`,
+      ),
     );
     expect(row?.text("version")).toBe("v1");
     expect(row?.number("value")).toBe(0.1 + 1 / 3 + 10);
@@ -47,7 +57,10 @@ describe("history in a folder", () => {
   test("records a run whose writer was killed between the manifest and the figures", async () => {
     const run = historyRun(1);
     mkdirSync(join(root, "killed/manifests/c-0001"), { recursive: true });
-    writeFileSync(join(root, "killed/manifests/c-0001/run-1.json"), `${JSON.stringify(run.manifest, null, 2)}\n`);
+    writeFileSync(
+      join(root, "killed/manifests/c-0001/run-1.json"),
+      `${JSON.stringify(run.manifest, null, 2)}\n`,
+    );
     mkdirSync(join(root, "killed/.incoming"), { recursive: true });
     writeFileSync(join(root, "killed/.incoming/half"), "PAR1");
     await withStore("killed", async (store) => {
@@ -71,7 +84,9 @@ describe("history in a folder", () => {
   test("refuses names that would leave the folder", async () => {
     await withStore("names", async (store) => {
       for (const campaign of ["../up", "a/b", "", ".hidden"]) {
-        await expect(store.record(historyRun(1, { campaign }))).rejects.toMatchObject({ code: "PERFBED_CONFIG" });
+        await expect(store.record(historyRun(1, { campaign }))).rejects.toMatchObject({
+          code: "PERFBED_CONFIG",
+        });
       }
     });
     expect(existsSync(join(root, "names"))).toBe(false);

@@ -1,0 +1,118 @@
+import type { ComparisonResult, SequentialDecision } from "../../analysis/comparison";
+import type { ValidityFinding, Verdict } from "../../analysis/model";
+import { REMEDIES } from "../../analysis/verdict";
+import type { Dominance, SideFigures } from "../../report/comparison/model";
+import type { StoredComparison } from "./stored";
+
+/** What to do about reasons that only comparisons have. */
+const COMPARISON_REMEDIES: Readonly<Record<string, string>> = {
+  "too-many-excluded": "Look at the rounds left out: something else used the machine, or the load is too high for it.",
+  "environment-drift": "Run again when nothing else changes on the machine.",
+  interrupted: "Run it again to its end.",
+  "not-steady": "Lengthen the warm-up of the replicates, for instance with --set warmupSeconds=8.",
+};
+
+export interface VerdictInput {
+  readonly stored: StoredComparison;
+  readonly result: ComparisonResult | null;
+  readonly sequential: SequentialDecision | undefined;
+  readonly sides: readonly SideFigures[];
+  readonly dominance: readonly Dominance[];
+  readonly validity: readonly ValidityFinding[];
+  readonly attributed: readonly { readonly side: string; readonly text: string }[];
+}
+
+const sentence = (text: string): string => {
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return first.endsWith(".") ? first : `${first}.`;
+};
+
+const remedies = (findings: readonly ValidityFinding[]): readonly string[] => [
+  ...new Set(findings.flatMap(({ code }) => COMPARISON_REMEDIES[code] ?? REMEDIES[code] ?? [])),
+];
+
+function compareHeadline({ dominance, sides }: VerdictInput): string {
+  const [first] = dominance;
+  if (first !== undefined) return first.text;
+  return `None of the ${sides.length} sides makes another one pointless at this load: each is slower, larger, or not shown to be better.`;
+}
+
+/**
+ * The verdict of a comparison. A measurement that is not to be believed is invalid whatever its figures say. A sequential comparison is
+ * judged by the test that may be looked at after every pair: the p-values of the fixed size do not survive an early stop.
+ */
+export function comparisonVerdict(input: VerdictInput): Verdict {
+  const { stored, result, sequential, validity, attributed, dominance } = input;
+  const invalid = validity.filter(({ severity }) => severity === "invalid");
+  const warnings = validity.filter(({ severity }) => severity === "warning");
+  const notes = [
+    ...attributed.map(({ side, text }) => `Taken as the doing of ${side}: ${text}.`),
+    ...warnings.map(({ text }) => sentence(`Warning: ${text}`)),
+  ];
+  if (invalid.length > 0) {
+    return {
+      kind: "invalid",
+      headline: "The measurement is not to be believed, so nothing was judged.",
+      reasons: [...invalid.map(({ text }) => sentence(text)), ...notes],
+      actions: remedies(invalid),
+    };
+  }
+  if (stored.kind === "compare") {
+    return {
+      kind: "pass",
+      headline: compareHeadline(input),
+      reasons: [...dominance.slice(1).map(({ text }) => text), ...(result?.reasons ?? []), ...notes],
+      actions: remedies(warnings),
+    };
+  }
+  if (result === null) {
+    return {
+      kind: "invalid",
+      headline: "Too few rounds count, so nothing was judged.",
+      reasons: notes,
+      actions: remedies(validity),
+    };
+  }
+  const early = sequential !== undefined && (sequential.decision === "regression" || sequential.decision === "pass");
+  const kind = sequential === undefined ? result.verdict : early ? earlyKind(sequential) : "inconclusive";
+  const worse = sequential?.figures.filter(({ status }) => status === "regression") ?? [];
+  const earlyHeadline =
+    sequential?.decision === "regression"
+      ? `The candidate is worse than the baseline: ${[...new Set(worse.map(({ journey }) => journey))].join(", ")}.`
+      : "The candidate is no worse than the baseline, within the thresholds.";
+  return {
+    kind,
+    headline:
+      sequential === undefined
+        ? result.headline
+        : early
+          ? earlyHeadline
+          : "The pairs have run out before the sequential test could decide.",
+    reasons: [
+      ...(sequential === undefined ? [] : [sequential.text]),
+      ...result.reasons,
+      ...result.warnings.map((text) => sentence(`Warning: ${text}`)),
+      ...notes,
+    ],
+    actions: [...actionsOf(kind, result), ...remedies(warnings)],
+  };
+}
+
+const earlyKind = ({ decision }: SequentialDecision): "regression" | "pass" =>
+  decision === "regression" ? "regression" : "pass";
+
+function actionsOf(kind: ComparisonResult["verdict"], result: ComparisonResult): readonly string[] {
+  if (kind === "regression") {
+    const names = result.journeys.filter(({ verdict }) => verdict === "regression").map(({ journey }) => journey);
+    return [
+      `Start with ${names[0] ?? "the slowest journey"}: compare the tiers of both sides below, and the reports of one pair's runs.`,
+    ];
+  }
+  if (kind === "inconclusive") {
+    const more = result.settlement?.morePairs;
+    return more === null || more === undefined
+      ? ["Accept the risk, or make runs repeat better: quieter machine, longer replicates, warmer environments."]
+      : [`Run again with --pairs ${result.n + more}, or use the preset thorough.`];
+  }
+  return [];
+}
