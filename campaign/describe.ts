@@ -6,6 +6,18 @@ import type { CampaignPlan, EnvironmentPlan } from "./plan";
 
 const cores = (cpu: number): string => `${cpu} ${cpu === 1 ? "core" : "cores"}`;
 
+/** The environment's plan as it may be printed or stored: the values of the application's variables may be secrets and stay out. */
+export function withoutSecrets(plan: EnvironmentPlan): EnvironmentPlan {
+  const names = Object.keys(plan.application.environment);
+  return {
+    ...plan,
+    application: {
+      ...plan.application,
+      environment: Object.fromEntries(names.map((name) => [name, "(not shown)"])),
+    },
+  };
+}
+
 /** One line a tier: what will be made, and how big. */
 export function describeTiers(sizing: Sizing): { readonly tier: string; readonly text: string }[] {
   const { app, database, cache, edge, fleet } = sizing;

@@ -10,8 +10,9 @@ import { closestName } from "../core/zod-problems";
 import { storefront } from "../sample/storefront/application";
 import type { Workload } from "../scenarios/model";
 import { resolveWorkload } from "../scenarios/resolve";
+import { type ApplicationConfig, applicationFrom } from "../stacks/application-schema";
 import { loadConfig } from "./config/load";
-import type { ApplicationConfig, PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
+import type { PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
 
 export interface EnvironmentPlan {
   readonly target: Target;
@@ -64,48 +65,6 @@ export function componentArgs(plan: EnvironmentPlan): PerformanceEnvironmentArgs
     },
     sizing: plan.sizing,
     application: plan.application,
-  };
-}
-
-const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-
-function resolveReferences(
-  environment: Readonly<Record<string, string>>,
-  problems: Problem[],
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [
-      name,
-      value.replace(REFERENCE, (reference, variable: string) => {
-        const found = process.env[variable];
-        if (found === undefined) {
-          problems.push({
-            field: `application.environment.${name}`,
-            value: reference,
-            allowed: "a variable that is set where perfbed runs",
-            hint: `Export ${variable}, or write the value itself if it is no secret.`,
-          });
-        }
-        return found ?? "";
-      }),
-    ]),
-  );
-}
-
-function applicationFrom(config: ApplicationConfig, baseDir: string, problems: Problem[]): Application {
-  const directory = resolve(baseDir, config.directory);
-  return {
-    name: config.name,
-    version: config.version,
-    workingDirectory: directory,
-    command: config.command,
-    healthPath: config.health,
-    readyPath: config.ready ?? config.health,
-    environment: resolveReferences(config.environment, problems),
-    ...(config.setup === undefined ? {} : { setup: config.setup }),
-    startTimeoutSeconds: config.startTimeoutSeconds,
-    drainSeconds: config.drainSeconds,
-    ...(config.metrics === undefined ? {} : { metricsPath: config.metrics }),
   };
 }
 

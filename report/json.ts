@@ -1,3 +1,4 @@
+import type { ComparisonReport } from "./comparison/model";
 import type { ReportData } from "./model";
 
 /** The key that tells a reader how to read the rest stands first; all others follow the alphabet. */
@@ -18,6 +19,6 @@ function canonical(value: unknown): unknown {
  * The whole data object as JSON, two spaces deep, with a line feed at the end. Keys are in a fixed order, so two reports can be compared
  * line by line; numbers that are not finite become null. `schemaVersion` says which shape it is.
  */
-export function renderJson(data: ReportData): string {
+export function renderJson(data: ReportData | ComparisonReport): string {
   return `${JSON.stringify(canonical(data), null, 2)}\n`;
 }

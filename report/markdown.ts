@@ -45,7 +45,7 @@ export function codeSpan(text: string): string {
   return longest === 0 ? `${fence}${clean}${fence}` : `${fence} ${clean} ${fence}`;
 }
 
-const fenced = (text: string): string => {
+export const fenced = (text: string): string => {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}sh\n${text}\n${fence}`;
@@ -54,7 +54,7 @@ const fenced = (text: string): string => {
 type Align = "left" | "right";
 
 /** A table; cells must be Markdown already. */
-function table(columns: readonly (readonly [string, Align])[], rows: readonly (readonly string[])[]): string {
+export function table(columns: readonly (readonly [string, Align])[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
     line(columns.map(([head]) => head)),

@@ -15,7 +15,7 @@ export interface ReportFiles {
 }
 
 /** Whole or not at all: readers never see half a file, and a full disk leaves the former one. */
-async function writeAtomically(file: string, content: string): Promise<void> {
+export async function writeAtomically(file: string, content: string): Promise<void> {
   const temporary = join(dirname(file), `.${randomBytes(6).toString("hex")}.tmp`);
   try {
     const handle = await open(temporary, "wx", 0o644);

@@ -1,28 +1,10 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { parse } from "yaml";
-import { z } from "zod";
 import type { Application } from "../components/contracts";
-import { ConfigError } from "../core/errors";
+import { ConfigError, type Problem } from "../core/errors";
 import { problemsFromZod } from "../core/zod-problems";
-
-/** An application as a user writes it down; what is left out has the defaults of `Application` in components/contracts.ts. */
-const applicationFile = z.strictObject({
-  name: z.string().min(1),
-  version: z.string().min(1),
-  /** Relative to the file. */
-  directory: z.string().default("."),
-  command: z.array(z.string()).min(1),
-  healthPath: z.string().default("/health"),
-  readyPath: z.string().optional(),
-  metricsPath: z.string().optional(),
-  environment: z.record(z.string(), z.string()).default({}),
-  setup: z
-    .strictObject({ command: z.array(z.string()).min(1), timeoutSeconds: z.number().default(120) })
-    .optional(),
-  startTimeoutSeconds: z.number().default(30),
-  drainSeconds: z.number().default(10),
-});
+import { applicationFrom, applicationSchema } from "./application-schema";
 
 function readYaml(path: string): unknown {
   try {
@@ -39,19 +21,20 @@ function readYaml(path: string): unknown {
   }
 }
 
+/** A perfbed.config.yaml holds the application under `application`; a file of its own holds nothing else. */
+function applicationIn(raw: unknown): unknown {
+  return typeof raw === "object" && raw !== null && "application" in raw ? raw.application : raw;
+}
+
 /** Reads an application's description. @throws ConfigError with everything wrong in it */
 export function readApplicationFile(path: string): Application {
-  const raw = readYaml(path);
-  const parsed = applicationFile.safeParse(raw);
+  const raw = applicationIn(readYaml(path));
+  const parsed = applicationSchema.safeParse(raw);
   if (!parsed.success) {
-    throw new ConfigError(`Application file ${path}`, problemsFromZod(parsed.error, raw, applicationFile));
+    throw new ConfigError(`Application file ${path}`, problemsFromZod(parsed.error, raw, applicationSchema));
   }
-  const { directory, readyPath, metricsPath, setup, ...rest } = parsed.data;
-  return {
-    ...rest,
-    workingDirectory: resolve(dirname(path), directory),
-    readyPath: readyPath ?? rest.healthPath,
-    ...(metricsPath === undefined ? {} : { metricsPath }),
-    ...(setup === undefined ? {} : { setup }),
-  };
+  const problems: Problem[] = [];
+  const application = applicationFrom(parsed.data, dirname(path), problems);
+  if (problems.length > 0) throw new ConfigError(`Application file ${path}`, problems);
+  return application;
 }

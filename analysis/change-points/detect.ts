@@ -115,7 +115,7 @@ const weakestBy = (points: readonly ChangePoint[], weakness: (point: ChangePoint
 
 /**
  * Merge step of Hunter: takes out the least significant point, then the smallest, until all that is left is significant and large
- * enough. After each, the figures of the point that follows are made anew; those of the one before are not, which is how Apache Otava
+ * enough. After each, the figures of the two points that follow are made anew; those of the one before are not, which is how Apache Otava
  * does it and decides in rare cases which points stay.
  */
 function strongChangePoints(
@@ -132,11 +132,13 @@ function strongChangePoints(
       if (smallest !== undefined && changeMagnitude(smallest) > minMagnitude) break;
     }
     points.splice(weakest, 1);
-    const next = points[weakest];
-    if (next === undefined) continue;
-    const before = { from: points[weakest - 1]?.index ?? 0, to: next.index };
-    const after = { from: next.index, to: points[weakest + 1]?.index ?? series.length };
-    points[weakest] = describe(series, next.index, before, after);
+    for (const position of [weakest, weakest + 1]) {
+      const point = points[position];
+      if (point === undefined) continue;
+      const before = { from: points[position - 1]?.index ?? 0, to: point.index };
+      const after = { from: point.index, to: points[position + 1]?.index ?? series.length };
+      points[position] = describe(series, point.index, before, after);
+    }
   }
   return points.map(({ index }) => index);
 }

@@ -1,49 +1,10 @@
 import { z } from "zod";
+import { applicationSchema, commandSchema } from "../../stacks/application-schema";
 
 /**
  * What a user writes in perfbed.config.ts or perfbed.config.yaml. Strict: an unknown key is a mistake, not a comment.
  * Every field has a description; docs/configuration.md is checked against them.
  */
-
-const command = z
-  .array(z.string().min(1))
-  .min(1)
-  .describe("Program and arguments, as a list. No shell: nothing is expanded.");
-
-const urlPath = z.string().regex(/^\//, 'must start with "/"');
-
-export const applicationSchema = z
-  .strictObject({
-    name: z.string().min(1).max(60).describe("Name of the system under test, shown in reports."),
-    version: z
-      .string()
-      .min(1)
-      .max(100)
-      .default("dev")
-      .describe("What is under test, e.g. a commit or a release."),
-    directory: z.string().default(".").describe("Folder the commands run in, relative to the config file."),
-    command: command.describe(
-      "Starts one instance, which must listen on HOST:PORT from its environment. A list, no shell.",
-    ),
-    health: urlPath.default("/health").describe("Path answering 200 while the process lives."),
-    ready: urlPath
-      .optional()
-      .describe("Path answering 200 once requests may be sent; the health path when absent."),
-    metrics: urlPath.optional().describe("Path of the Prometheus metrics of one instance."),
-    environment: z
-      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.coerce.string())
-      .default({})
-      .describe("Further environment variables. `${NAME}` is taken from perfbed's own environment."),
-    setup: z
-      .strictObject({
-        command: command.describe("Run once before the first instance: migrate and seed."),
-        timeoutSeconds: z.number().int().min(1).max(3600).default(120),
-      })
-      .optional(),
-    startTimeoutSeconds: z.number().int().min(1).max(600).default(30),
-    drainSeconds: z.number().int().min(0).max(120).default(10),
-  })
-  .describe("The system under test.");
 
 export const scalingOverride = z.strictObject({
   type: z.enum(["target-tracking", "step"]).optional(),
@@ -113,7 +74,7 @@ export const sideSchema = z
       .optional()
       .describe("What reports call it; the side's name when absent."),
     directory: z.string().optional().describe("Folder its commands run in, relative to the config file."),
-    command: command.optional().describe("Starts one instance of this side."),
+    command: commandSchema.optional().describe("Starts one instance of this side."),
     environment: environmentVariables.optional().describe("Variables on top of the application's own."),
     setup: applicationSchema.shape.setup,
   })
@@ -154,7 +115,6 @@ export const configSchema = z.strictObject({
 /** As written by the user: every field with a default is optional. */
 export type PerfbedConfigInput = z.input<typeof configSchema>;
 export type PerfbedConfig = z.output<typeof configSchema>;
-export type ApplicationConfig = z.output<typeof applicationSchema>;
 export type SideConfig = z.output<typeof sideSchema>;
 export type SizingConfig = z.output<typeof sizingSchema>;
 

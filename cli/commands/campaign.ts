@@ -24,13 +24,17 @@ export function addCampaign(program: Command, context: CliContext): Command {
     .addHelpText("after", HELP);
   return scenarioOptions(environmentOptions(command)).action(async (options: ParsedOptions) => {
     const { runCampaign } = await import("../../campaign/campaign");
-    const { describePlan } = await import("../../campaign/describe");
+    const { describePlan, withoutSecrets } = await import("../../campaign/describe");
     const { planCampaign } = await import("../../campaign/plan");
     const { renderTerminalSummary } = await import("../../report/terminal");
     const { terminal, json } = context;
     const plan = await planCampaign(toPlanOptions(options));
     if (options.dryRun === true) {
-      terminal.out(json ? JSON.stringify({ plan }, null, 2) : describePlan(plan, terminal.width));
+      terminal.out(
+        json
+          ? JSON.stringify({ plan: { ...plan, environment: withoutSecrets(plan.environment) } }, null, 2)
+          : describePlan(plan, terminal.width),
+      );
       return;
     }
     if (!json)

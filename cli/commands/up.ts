@@ -19,7 +19,7 @@ export function addUp(program: Command, context: CliContext): Command {
     .description("provision an environment and leave it standing")
     .addHelpText("after", HELP);
   return environmentOptions(command).action(async (options: ParsedOptions) => {
-    const { describeEnvironment } = await import("../../campaign/describe");
+    const { describeEnvironment, withoutSecrets } = await import("../../campaign/describe");
     const { planCampaign } = await import("../../campaign/plan");
     const { bringUp } = await import("../../campaign/standing");
     const { terminal, json } = context;
@@ -27,7 +27,7 @@ export function addUp(program: Command, context: CliContext): Command {
     if (options.dryRun === true) {
       terminal.out(
         json
-          ? JSON.stringify({ environment }, null, 2)
+          ? JSON.stringify({ environment: withoutSecrets(environment) }, null, 2)
           : `${describeEnvironment(environment)}\nNothing was started.`,
       );
       return;

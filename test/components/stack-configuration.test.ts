@@ -93,7 +93,7 @@ describe("configuration of the environment stack", () => {
       version: "7",
       command: ["python3", "app.py"],
       directory: "src",
-      healthPath: "/up",
+      health: "/up",
     };
     writeFileSync(join(directory, "shop.yaml"), JSON.stringify(file));
     const { application } = environmentArgs({ application: "shop.yaml", applicationVersion: "8" }, context());
@@ -116,7 +116,6 @@ describe("configuration of the environment stack", () => {
     writeFileSync(join(directory, "bad.yaml"), "name: shop\ncomand: [x]\n");
     expect(problemsOf({ sizing: "meduim", application: "bad.yaml" })).toEqual([
       { field: "sizing", value: "meduim", allowed: "small, medium, large", hint: "Did you mean medium?" },
-      expect.objectContaining({ field: "version" }),
       expect.objectContaining({ field: "command" }),
       expect.objectContaining({ field: "comand", hint: "Did you mean command?" }),
     ]);

@@ -75,6 +75,22 @@ describe("bad input: one clear error, nothing started, no stack trace", () => {
     expect(leftovers(world, ["e2e-tool"])).toEqual([]);
   });
 
+  test("a dry run prints no value of the application's variables, which may be secrets", async () => {
+    writeFileSync(
+      join(world.work, "perfbed.config.yaml"),
+      "application:\n  name: x\n  command: [python3, a.py]\n  environment: { API_KEY: '${PBT_SECRET}' }\nscenario: smoke\n",
+    );
+    const args = ["campaign", "--dry-run"];
+    const env = { PBT_SECRET: "hunter2-of-the-test" };
+    for (const result of [await cli(world, args, env), await cli(world, [...args, "--json"], env)]) {
+      expect(result.code).toBe(0);
+      expect(result.stdout + result.stderr).not.toContain("hunter2");
+    }
+    const missing = await cli(world, args);
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain("PBT_SECRET");
+  });
+
   test("a dry run starts nothing and prints tiers, curve, requests and length", async () => {
     const result = await cli(world, ["campaign", "--dry-run", "-s", "spike"]);
     expect(result.code).toBe(0);

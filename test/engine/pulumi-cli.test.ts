@@ -68,7 +68,7 @@ describe("pulumi up, stack output and destroy on the command line", () => {
       version: "1",
       directory: join(packageRoot(), "test/fixtures/tiny-app"),
       command: [process.execPath, "server.js"],
-      healthPath: "/",
+      health: "/",
       drainSeconds: 1,
     };
     writeFileSync(join(home, "application.yaml"), JSON.stringify(application));

@@ -25,7 +25,7 @@ function plainTruths(data: ReportData): readonly string[] {
 /** Reasons come most important first; beyond a few they would push the figures off the first screen. */
 const REASONS_SHOWN = 3;
 
-function reasonList(reasons: readonly string[]): SafeHtml {
+export function reasonList(reasons: readonly string[]): SafeHtml {
   if (reasons.length === 0) return html``;
   const items = (part: readonly string[]): SafeHtml =>
     html`<ul class="reasons">${part.map((reason) => html`<li>${reason}</li>`)}</ul>`;
