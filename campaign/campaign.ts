@@ -1,18 +1,16 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, PerfbedError } from "../core/errors";
 import { writeReports } from "../report";
 import type { ReportData, TeardownProof, VerdictKind } from "../report/model";
 import { writeTextFile } from "./files";
-import { judgeStoredRun, TEARDOWN_FILE } from "./judge";
-import { measure } from "./measure";
+import { TEARDOWN_FILE } from "./judge";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver, timed } from "./phase";
 import type { CampaignPlan } from "./plan";
-import { type KeptLogs, keepLogs, type Provisioned, prepare, provision } from "./provision";
+import { type KeptLogs, keepLogs, type Provisioned, prepare, provision, refuseTakenName } from "./provision";
+import { runOnce, singleRunFolder } from "./single-run";
 import { tearDown, teardownText } from "./teardown";
 import { prepareTools } from "./tools";
-import { verifyEnvironment } from "./verify";
 
 export interface CampaignOptions {
   readonly observer: CampaignObserver;
@@ -27,9 +25,6 @@ export interface CampaignResult {
   /** Label and path of what was written. */
   readonly files: Readonly<Record<string, string>>;
 }
-
-/** The name of the only run of a campaign without replicates. */
-export const SINGLE_RUN = "run-1";
 
 const VERDICT_CODES: Readonly<Record<VerdictKind, ExitCode>> = {
   pass: ExitCode.Pass,
@@ -95,7 +90,6 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
   const observer = recordingObserver(options.observer);
   const { signal } = options;
   const { environmentId } = plan.environment;
-  const runFolder = join(plan.resultsDir, SINGLE_RUN);
   let tools: Awaited<ReturnType<typeof prepareTools>>;
   try {
     tools = await prepareTools(observer, signal);
@@ -110,39 +104,14 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
     }
     throw error;
   }
-  await prepare(plan.environment, true);
-  mkdirSync(runFolder, { recursive: true });
+  await refuseTakenName(environmentId);
+  const runFolder = singleRunFolder(plan);
   let provisioned: Provisioned | undefined;
   let report: ReportData;
   try {
+    await prepare(plan.environment, true);
     provisioned = await provision(plan.environment, tools, { observer, signal });
-    const { access } = provisioned;
-    await timed(
-      observer,
-      "verify",
-      "asking every tier to do its work once",
-      () => verifyEnvironment(plan.environment, access, signal),
-      (passed) => `${passed} checks passed`,
-    );
-    await measure({
-      plan,
-      access,
-      tools,
-      runId: SINGLE_RUN,
-      side: "single",
-      replicate: 1,
-      runFolder,
-      observer,
-      signal,
-      phases: observer.phases,
-    });
-    report = await timed(
-      observer,
-      "judge",
-      "exact percentiles over every request of every generator",
-      () => judgeStoredRun(runFolder),
-      ({ verdict }) => `${verdict.kind}: ${verdict.headline}`,
-    );
+    report = await runOnce({ plan, access: provisioned.access, tools, observer, signal });
     await timed(
       observer,
       "report",

@@ -48,8 +48,8 @@ export function environmentStack(
   );
 }
 
-/** Names are unique on a machine: two environments of one name could not be told apart in the process table. */
-async function refuseTakenName(environmentId: string): Promise<void> {
+/** @throws ConfigError when the name is taken. Names are unique on a machine: two environments of one name could not be told apart in the process table. */
+export async function refuseTakenName(environmentId: string): Promise<void> {
   const environments = await listEnvironments();
   if (environments.some((environment) => environment.environmentId === environmentId)) {
     throw new ConfigError("The name is taken", [
@@ -99,7 +99,6 @@ export interface ProvisionOptions {
  * @param ownedByThisProcess true: the environment ends with this process (a campaign); false: it stands until destroyed or expired
  */
 export async function prepare(plan: EnvironmentPlan, ownedByThisProcess: boolean): Promise<void> {
-  await refuseTakenName(plan.environmentId);
   await prepareEnvironment({
     environmentId: plan.environmentId,
     owner: plan.owner,

@@ -5,8 +5,9 @@ import { ConfigError } from "../core/errors";
 import { writeReports } from "../report";
 import type { ReportData } from "../report/model";
 import { runFiles } from "../storage";
-import { exitCodeOf, SINGLE_RUN } from "./campaign";
+import { exitCodeOf } from "./campaign";
 import { judgeStoredRun } from "./judge";
+import { SINGLE_RUN } from "./single-run";
 
 /**
  * Judges a stored run again and writes its report anew.

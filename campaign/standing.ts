@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
 import { type ExitCode, PerfbedError } from "../core/errors";
@@ -6,18 +6,16 @@ import { environmentDir } from "../core/home";
 import { writeReports } from "../report";
 import type { ReportData, TeardownProof } from "../report/model";
 import { resolveTool, Tool } from "../toolchain";
-import { exitCodeOf, SINGLE_RUN, stopped } from "./campaign";
+import { exitCodeOf, stopped } from "./campaign";
 import { type EngineStack, openStack } from "./engine";
 import { requireEnvironment } from "./environments";
-import { judgeStoredRun } from "./judge";
-import { measure } from "./measure";
 import type { CampaignObserver } from "./observer";
-import { recordingObserver, timed } from "./phase";
+import { recordingObserver } from "./phase";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
-import { accessFrom, environmentStack, prepare, provision } from "./provision";
+import { accessFrom, environmentStack, prepare, provision, refuseTakenName } from "./provision";
+import { runOnce, singleRunFolder, verifyPhase } from "./single-run";
 import { tearDown } from "./teardown";
 import { prepareTools } from "./tools";
-import { verifyEnvironment } from "./verify";
 
 interface StandingOptions {
   readonly observer: CampaignObserver;
@@ -28,16 +26,11 @@ interface StandingOptions {
 export async function bringUp(plan: EnvironmentPlan, options: StandingOptions): Promise<EnvironmentAccess> {
   const { observer, signal } = options;
   const tools = await prepareTools(observer, signal);
-  await prepare(plan, false);
+  await refuseTakenName(plan.environmentId);
   try {
+    await prepare(plan, false);
     const { access } = await provision(plan, tools, { observer, signal });
-    await timed(
-      observer,
-      "verify",
-      "asking every tier to do its work once",
-      () => verifyEnvironment(plan, access, signal),
-      (passed) => `${passed} checks passed`,
-    );
+    await verifyPhase(plan, access, observer, signal);
     return access;
   } catch (error) {
     throw stopped(error, signal.aborted, await tearDown(plan.environmentId, undefined, observer));
@@ -57,39 +50,12 @@ export async function runStanding(plan: CampaignPlan, options: StandingOptions):
   const tools = await prepareTools(observer, signal);
   const stack = await environmentStack(plan.environment, tools);
   const access = accessFrom(await stack.outputs());
-  const runFolder = join(plan.resultsDir, SINGLE_RUN);
-  mkdirSync(runFolder, { recursive: true });
-  await timed(
-    observer,
-    "verify",
-    "asking every tier to do its work once",
-    () => verifyEnvironment(plan.environment, access, signal),
-    (passed) => `${passed} checks passed`,
-  );
-  await measure({
-    plan,
-    access,
-    tools,
-    runId: SINGLE_RUN,
-    side: "single",
-    replicate: 1,
-    runFolder,
-    observer,
-    signal,
-    phases: observer.phases,
-  });
-  const report = await timed(
-    observer,
-    "judge",
-    "exact percentiles over every request of every generator",
-    () => judgeStoredRun(runFolder),
-    ({ verdict }) => `${verdict.kind}: ${verdict.headline}`,
-  );
+  const report = await runOnce({ plan, access, tools, observer, signal });
   const files = await writeReports(report, plan.resultsDir);
   return {
     exitCode: exitCodeOf(report.verdict.kind),
     report,
-    files: { Report: files.html, Markdown: files.markdown, JSON: files.json, Run: runFolder },
+    files: { Report: files.html, Markdown: files.markdown, JSON: files.json, Run: singleRunFolder(plan) },
   };
 }
 

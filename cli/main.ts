@@ -1,9 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "../core/errors";
 import { packageVersion } from "../core/version";
+import { addCalibrate } from "./commands/calibrate";
 import { addCampaign } from "./commands/campaign";
+import { addCompare } from "./commands/compare";
 import { addDestroy } from "./commands/destroy";
 import { addDoctor } from "./commands/doctor";
+import { addGate } from "./commands/gate";
+import { addJudge } from "./commands/judge";
 import { addList } from "./commands/list";
 import { addReport } from "./commands/report";
 import { addRun } from "./commands/run";
@@ -45,6 +49,10 @@ export function createProgram(context: CliContext): Command {
     .exitOverride();
   for (const add of [
     addCampaign,
+    addGate,
+    addCompare,
+    addCalibrate,
+    addJudge,
     addUp,
     addRun,
     addReport,

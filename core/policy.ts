@@ -11,7 +11,9 @@ import { problemsFromZod } from "./zod-problems";
 const rule = z.enum(["fail", "warn", "pass"]).default("fail");
 
 export const policySchema = z.strictObject({
-  inconclusive: rule.describe("The data cannot decide: fail (exit code 3), or exit code 0 with or without a warning."),
+  inconclusive: rule.describe(
+    "The data cannot decide: fail (exit code 3), or exit code 0 with or without a warning.",
+  ),
   invalid: rule.describe("The measurement is not to be believed: fail (exit code 4), or exit code 0."),
 });
 

@@ -54,7 +54,10 @@ export const fenced = (text: string): string => {
 type Align = "left" | "right";
 
 /** A table; cells must be Markdown already. */
-export function table(columns: readonly (readonly [string, Align])[], rows: readonly (readonly string[])[]): string {
+export function table(
+  columns: readonly (readonly [string, Align])[],
+  rows: readonly (readonly string[])[],
+): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
     line(columns.map(([head]) => head)),

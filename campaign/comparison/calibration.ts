@@ -12,7 +12,11 @@ import { perfbedHome } from "../../core/home";
 import type { ComparisonReport } from "../../report/comparison/model";
 import { readVersionedJson, writeVersionedJson } from "../../storage";
 import { describeMachine } from "../machine";
-import { CALIBRATION_SCHEMA_VERSION, type CalibrationCampaign, type CalibrationRecord } from "./calibration-model";
+import {
+  CALIBRATION_SCHEMA_VERSION,
+  type CalibrationCampaign,
+  type CalibrationRecord,
+} from "./calibration-model";
 import { sortRounds } from "./exclusion";
 import { storedReplicates } from "./judge";
 import type { ComparisonPlan } from "./model";
@@ -51,12 +55,16 @@ function isRecord(value: unknown): value is CalibrationRecord {
   return (
     typeof value === "object" &&
     value !== null &&
-    ["key", "calibration", "campaigns", "minutesPerPair"].every((name) => Reflect.get(value, name) !== undefined)
+    ["key", "calibration", "campaigns", "minutesPerPair"].every(
+      (name) => Reflect.get(value, name) !== undefined,
+    )
   );
 }
 
 /** The last calibration that holds for this plan; null: never calibrated here. */
-export async function findCalibration(plan: Pick<ComparisonPlan, "sides">): Promise<CalibrationRecord | null> {
+export async function findCalibration(
+  plan: Pick<ComparisonPlan, "sides">,
+): Promise<CalibrationRecord | null> {
   const file = fileOf(calibrationKey(plan));
   if (!existsSync(file)) return null;
   return readVersionedJson(file, CALIBRATION_SCHEMA_VERSION, isRecord);
@@ -74,11 +82,15 @@ function campaignOf(report: ComparisonReport): CalibrationCampaign | undefined {
 }
 
 /** Replicates of both sides as runs of one version, in the order they ran. */
-async function runsOf(folder: string): Promise<{ readonly runs: number; readonly journeys: readonly CalibrationJourney[] }> {
+async function runsOf(
+  folder: string,
+): Promise<{ readonly runs: number; readonly journeys: readonly CalibrationJourney[] }> {
   const stored = await readComparison(folder);
   const { used } = sortRounds(await storedReplicates(folder, stored), stored.order);
   const replicates = [...used.values()].flat().sort((a, b) => a.startedAtUs - b.startedAtUs);
-  const names = [...new Set(replicates.flatMap(({ journeys }) => journeys.map(({ journey }) => journey)))].sort();
+  const names = [
+    ...new Set(replicates.flatMap(({ journeys }) => journeys.map(({ journey }) => journey))),
+  ].sort();
   return {
     runs: replicates.length,
     journeys: names.map((journey) => ({
@@ -107,7 +119,9 @@ export async function storeCalibration(
   const { settings, estimate, seed } = plan;
   const before = await findCalibration(plan);
   const campaign = campaignOf(report);
-  const campaigns = [...(before?.campaigns ?? []), ...(campaign === undefined ? [] : [campaign])].slice(-MAX_CAMPAIGNS);
+  const campaigns = [...(before?.campaigns ?? []), ...(campaign === undefined ? [] : [campaign])].slice(
+    -MAX_CAMPAIGNS,
+  );
   const verdicts = campaigns.reduce((sum, one) => sum + one.verdicts, 0);
   const alarms = campaigns.reduce((sum, one) => sum + one.alarms, 0);
   const [side] = plan.sides;

@@ -5,7 +5,8 @@ import type { Replicate } from "./replicate";
 /** P50 of the control after / before, either way. */
 export const DRIFT_LIMITS = { warning: 1.25, invalid: 1.6 } as const;
 
-const percent = (ratio: number): string => `${ratio >= 1 ? "+" : "−"}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
+const percent = (ratio: number): string =>
+  `${ratio >= 1 ? "+" : "−"}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
 
 const p50 = (replicate: Replicate, journey: string): number | null =>
   replicate.journeys

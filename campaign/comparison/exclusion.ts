@@ -14,7 +14,13 @@ export const MAX_EXCLUDED_SHARE = 0.2;
  * The environment was no longer the one that was provisioned, or the load did not come: whatever was measured before and after, this
  * comparison is broken off and invalid.
  */
-const BREAKING = new Set(["instance-lost", "replica-disconnected", "generator-lost", "run-aborted", "no-samples"]);
+const BREAKING = new Set([
+  "instance-lost",
+  "replica-disconnected",
+  "generator-lost",
+  "run-aborted",
+  "no-samples",
+]);
 
 /** Can be the version's own doing, when only one side shows it: see {@link ownDoing}. */
 const ATTRIBUTABLE = new Set(["error-flood", "missed-arrivals", "machine-saturated"]);
@@ -49,7 +55,9 @@ function overloaded({ arrivals, validity, overall }: Replicate): boolean {
 function ownDoing(finding: ValidityFinding, replicate: Replicate, others: readonly Replicate[]): boolean {
   if (!ATTRIBUTABLE.has(finding.code)) return false;
   if (finding.code !== "error-flood" && !overloaded(replicate)) return false;
-  return others.every(({ validity }) => !validity.some(({ code, severity }) => code === finding.code && severity === "invalid"));
+  return others.every(
+    ({ validity }) => !validity.some(({ code, severity }) => code === finding.code && severity === "invalid"),
+  );
 }
 
 export interface SortedRounds {
@@ -72,7 +80,9 @@ export function sortRounds(
   const attributed: { side: string; text: string }[] = [];
   planned.forEach((sides, index) => {
     const round = index + 1;
-    const own = sides.flatMap((side) => replicates.find((one) => one.round === round && one.side === side) ?? []);
+    const own = sides.flatMap(
+      (side) => replicates.find((one) => one.round === round && one.side === side) ?? [],
+    );
     if (own.length < sides.length) {
       excluded.push({ round, reasons: ["it was not run to its end"] });
       return;
@@ -86,7 +96,8 @@ export function sortRounds(
           attributed.push({ side: replicate.side, text: `pair ${round}: ${finding.text}` });
           continue;
         }
-        if (BREAKING.has(finding.code)) breaking.push({ ...finding, text: `${replicate.runId}: ${finding.text}` });
+        if (BREAKING.has(finding.code))
+          breaking.push({ ...finding, text: `${replicate.runId}: ${finding.text}` });
         reasons.push(`${replicate.side}: ${finding.text}`);
       }
     }

@@ -3,9 +3,9 @@ import { writeComparisonReports } from "../../report/comparison";
 import type { ComparisonReport } from "../../report/comparison/model";
 import type { TeardownProof } from "../../report/model";
 import { exitCodeOf } from "../campaign";
-import { teardownText } from "../teardown";
-import { timed } from "../phase";
 import type { CampaignObserver } from "../observer";
+import { timed } from "../phase";
+import { teardownText } from "../teardown";
 import { findCalibration, storeCalibration } from "./calibration";
 import type { CalibrationRecord } from "./calibration-model";
 import { sortRounds } from "./exclusion";
@@ -13,10 +13,13 @@ import { judgeStoredComparison, sequentialState } from "./judge";
 import type { ComparisonPlan, GatePolicy } from "./model";
 import { jointProof, runComparison } from "./run";
 import { storedFrom, writeComparison } from "./stored";
+import { storedTeardown, storeTeardown } from "./stored-teardown";
 
+export { findCalibration } from "./calibration";
 export { describeComparison } from "./describe";
 export type { ComparisonPlan } from "./model";
 export { planCalibration, planCompare, planGate } from "./plan";
+export { calibrationSentences } from "./self-knowledge";
 
 export interface ComparisonOutcome {
   readonly exitCode: ExitCode;
@@ -73,6 +76,7 @@ export async function compare(
   });
   if (judged === undefined) throw new Error("the comparison was not judged");
   const teardown = jointProof(proofs);
+  await storeTeardown(plan.resultsDir, proofs);
   const report: ComparisonReport = { ...judged, teardown: proofs };
   const files = await writeComparisonReports(report, plan.resultsDir);
   const record =
@@ -90,11 +94,13 @@ export async function compare(
 }
 
 /** Judges a stored comparison again and writes its reports anew; teardown proofs stay as they were. */
-export async function rejudge(
-  folder: string,
-): Promise<{ readonly exitCode: ExitCode; readonly report: ComparisonReport; readonly files: Readonly<Record<string, string>> }> {
+export async function rejudge(folder: string): Promise<{
+  readonly exitCode: ExitCode;
+  readonly report: ComparisonReport;
+  readonly files: Readonly<Record<string, string>>;
+}> {
   const judged = await judgeStoredComparison(folder);
-  const teardown = await storedTeardown(folder);
+  const teardown = storedTeardown(folder);
   const report: ComparisonReport = teardown === undefined ? judged : { ...judged, teardown };
   const files = await writeComparisonReports(report, folder);
   return { exitCode: exitCodeFor(report, report.comparison.policy), report, files };

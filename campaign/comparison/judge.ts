@@ -7,12 +7,12 @@ import { type SequentialDecision, sequentialDecision } from "../../analysis/comp
 import { type ComparisonSettings, MIN_REPLICATES, settingsOf } from "../../analysis/comparison/settings";
 import type { ValidityFinding } from "../../analysis/model";
 import type { ComparisonReport, ReplicateLine } from "../../report/comparison/model";
-import { selfKnowledge } from "./self-knowledge";
 import { controlDrift } from "./control-drift";
 import { dominanceOf } from "./dominance";
 import { MAX_EXCLUDED_SHARE, type SortedRounds, sortRounds } from "./exclusion";
-import { readReplicate, type Replicate } from "./replicate";
+import { type Replicate, readReplicate } from "./replicate";
 import { CONTROL_AFTER, CONTROL_BEFORE, replicateName } from "./run-names";
+import { selfKnowledge } from "./self-knowledge";
 import { sideFigures } from "./side-figures";
 import { steadyStateOf } from "./steady-state";
 import { readComparison, type StoredComparison } from "./stored";
@@ -32,7 +32,11 @@ export function comparisonInput(
   minutesPerPair: number,
 ): ComparisonInput {
   const rounds = [...used].sort(([a], [b]) => a - b);
-  const names = new Set(rounds.flatMap(([, replicates]) => replicates.flatMap(({ journeys }) => journeys.map(({ journey }) => journey))));
+  const names = new Set(
+    rounds.flatMap(([, replicates]) =>
+      replicates.flatMap(({ journeys }) => journeys.map(({ journey }) => journey)),
+    ),
+  );
   const figures = (side: string, journey: string) =>
     rounds.flatMap(([round, replicates]) => {
       const replicate = replicates.find((one) => one.side === side);
@@ -66,12 +70,17 @@ export function sequentialState(
   used: ReadonlyMap<number, readonly Replicate[]>,
 ): SequentialDecision | undefined {
   const [baseline, candidate] = stored.sides;
-  if (!stored.sequential || baseline === undefined || candidate === undefined || used.size === 0) return undefined;
+  if (!stored.sequential || baseline === undefined || candidate === undefined || used.size === 0)
+    return undefined;
   const input = comparisonInput(used, baseline.name, candidate.name, stored.minutesPerPair);
   return sequentialDecision(input, stored.settings, { maxPairs: stored.order.length });
 }
 
-function wholeFindings(stored: StoredComparison, sorted: SortedRounds, planned: number): readonly ValidityFinding[] {
+function wholeFindings(
+  stored: StoredComparison,
+  sorted: SortedRounds,
+  planned: number,
+): readonly ValidityFinding[] {
   const findings: ValidityFinding[] = [...sorted.breaking];
   if (stored.ended === undefined) {
     findings.push({
@@ -146,7 +155,10 @@ function linesOf(
 }
 
 /** All replicates of a stored comparison, in the order they ran. */
-export async function storedReplicates(folder: string, stored: StoredComparison): Promise<readonly Replicate[]> {
+export async function storedReplicates(
+  folder: string,
+  stored: StoredComparison,
+): Promise<readonly Replicate[]> {
   const probabilities = probabilitiesOf(stored.settings);
   const found: Replicate[] = [];
   for (const [index, order] of stored.order.entries()) {
@@ -162,7 +174,12 @@ export async function storedReplicates(folder: string, stored: StoredComparison)
 /** Baseline against candidate where there are two sides and rounds enough to say anything. */
 function resultOf(stored: StoredComparison, { used }: SortedRounds): ComparisonResult | null {
   const [baseline, candidate, third] = stored.sides;
-  if (baseline === undefined || candidate === undefined || third !== undefined || used.size < MIN_REPLICATES) {
+  if (
+    baseline === undefined ||
+    candidate === undefined ||
+    third !== undefined ||
+    used.size < MIN_REPLICATES
+  ) {
     return null;
   }
   const input = comparisonInput(used, baseline.name, candidate.name, stored.minutesPerPair);
@@ -209,7 +226,15 @@ export async function judgeStoredComparison(folder: string): Promise<ComparisonR
   return {
     schemaVersion: 1,
     comparison: stored,
-    verdict: comparisonVerdict({ stored, result, sequential, sides, dominance, validity, attributed: sorted.attributed }),
+    verdict: comparisonVerdict({
+      stored,
+      result,
+      sequential,
+      sides,
+      dominance,
+      validity,
+      attributed: sorted.attributed,
+    }),
     result,
     sequential: sequential ?? null,
     sides,

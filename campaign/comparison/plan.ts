@@ -1,9 +1,9 @@
+import { interleavedRounds } from "../../analysis/comparison/interleaving";
 import {
   type ComparisonSettings,
   checkPlannedComparison,
   settingsOf,
 } from "../../analysis/comparison/settings";
-import { interleavedRounds } from "../../analysis/comparison/interleaving";
 import { exceedances, MIN_EXCEEDANCES } from "../../analysis/quantiles";
 import { quantileLabel } from "../../analysis/verdict";
 import { ConfigError, type Problem } from "../../core/errors";
@@ -86,7 +86,11 @@ async function planSides(
   options: ComparisonOptions,
   kind: ComparisonKind,
   loaded: LoadedConfig,
-): Promise<{ readonly sides: readonly PlannedSide[]; readonly campaignId: string; readonly resultsDir: string }> {
+): Promise<{
+  readonly sides: readonly PlannedSide[];
+  readonly campaignId: string;
+  readonly resultsDir: string;
+}> {
   const base = options.common.name ?? newEnvironmentId();
   const preset = PRESETS[options.preset];
   const planned: CampaignPlan[] = [];

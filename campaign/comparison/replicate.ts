@@ -66,7 +66,9 @@ export async function readReplicate(
       slos: judgeObjectives(objectives, journeys, expected),
       validity: storedValidity(manifest, overall, points, events),
       tiers: tierUse(points, manifest.sizing),
-      slices: (await store.timelineSlices({ originUs: window.measuredFromUs, sliceSeconds: SLICE_SECONDS })).slices
+      slices: (
+        await store.timelineSlices({ originUs: window.measuredFromUs, sliceSeconds: SLICE_SECONDS })
+      ).slices
         .map(({ index, p50Ms }) => ({ atSeconds: index * SLICE_SECONDS, value: p50Ms }))
         .filter(({ atSeconds }) => atSeconds < seconds),
     };

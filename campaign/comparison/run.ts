@@ -2,10 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentAccess } from "../../components/contracts";
 import { ExitCode } from "../../core/errors";
+import type { TeardownProof } from "../../report/model";
 import { totalSeconds } from "../../scenarios/arrival";
 import { warmupTo } from "../../scenarios/catalogue/common";
 import type { Workload } from "../../scenarios/model";
-import type { TeardownProof } from "../../report/model";
 import type { ResolvedTool, Tool } from "../../toolchain";
 import { CampaignStopped, stopped } from "../campaign";
 import { measure } from "../measure";
@@ -20,13 +20,15 @@ import { breakingFindings } from "./exclusion";
 import type { ComparisonPlan, PlannedSide } from "./model";
 import { withinPhase } from "./pair-observer";
 import { FIRST_WARMUP_SECONDS } from "./presets";
-import { readReplicate, type Replicate } from "./replicate";
+import { type Replicate, readReplicate } from "./replicate";
 import { CONTROL_AFTER, CONTROL_BEFORE, replicateName, warmUpName } from "./run-names";
 import type { ComparisonEnd } from "./stored";
 
 export interface RunOptions {
   readonly observer: CampaignObserver;
   readonly signal: AbortSignal;
+  /** Called before anything is started, so that an interrupted comparison leaves its plan with its runs. */
+  readonly started: () => Promise<void>;
   /** Asked after every round with all replicates so far: a sentence stops the measuring. */
   readonly enough?: (replicates: readonly Replicate[]) => string | undefined;
   /** Called when everything is measured and the environments still stand. */
@@ -203,7 +205,8 @@ async function provisionAll(
     "asking every tier of every side to do its work once",
     async () => {
       let passed = 0;
-      for (const { side, access } of standing) passed += await verifyEnvironment(side.environment, access, signal);
+      for (const { side, access } of standing)
+        passed += await verifyEnvironment(side.environment, access, signal);
       return passed;
     },
     (passed) => `${passed} checks passed`,
@@ -233,7 +236,11 @@ export function jointProof(proofs: readonly SideProof[]): TeardownProof {
   const whats = [...new Set(proofs.flatMap(({ checked }) => checked.map(({ what }) => what)))];
   return {
     proved: proofs.every(({ proved }) => proved),
-    at: proofs.map(({ at }) => at).sort().at(-1) ?? new Date().toISOString(),
+    at:
+      proofs
+        .map(({ at }) => at)
+        .sort()
+        .at(-1) ?? new Date().toISOString(),
     checked: whats.map((what) => {
       const found = proofs.flatMap(({ checked }) => checked.filter((check) => check.what === what));
       return {
@@ -249,7 +256,10 @@ export function jointProof(proofs: readonly SideProof[]): TeardownProof {
  * Provisions every side, measures all rounds, has them judged, and tears everything down, whatever happened.
  * @throws ConfigError (nothing was started); CampaignStopped (failed or interrupted, torn down)
  */
-export async function runComparison(plan: ComparisonPlan, options: RunOptions): Promise<readonly SideProof[]> {
+export async function runComparison(
+  plan: ComparisonPlan,
+  options: RunOptions,
+): Promise<readonly SideProof[]> {
   const { observer, signal } = options;
   let tools: ReadonlyMap<Tool, ResolvedTool>;
   try {
@@ -263,6 +273,7 @@ export async function runComparison(plan: ComparisonPlan, options: RunOptions): 
       "Interrupted before anything was started. Nothing is left.",
     );
   }
+  await options.started();
   const prepared = new Set<string>();
   const provisioned = new Map<string, Provisioned>();
   const logsOf = (side: PlannedSide) =>
@@ -287,6 +298,7 @@ export async function runComparison(plan: ComparisonPlan, options: RunOptions): 
   }
   for (const side of plan.sides) logsOf(side);
   const proofs = await tearDownAll(plan, prepared, provisioned, observer);
-  if (signal.aborted && proofs.every(({ proved }) => proved)) throw stopped(undefined, true, jointProof(proofs));
+  if (signal.aborted && proofs.every(({ proved }) => proved))
+    throw stopped(undefined, true, jointProof(proofs));
   return proofs;
 }

@@ -14,7 +14,9 @@ export function calibrationSentences(record: CalibrationRecord, pairs: number): 
   const label = quantileLabel(gatingQuantile);
   const spreads = calibration.journeys.flatMap(({ journey, quantiles }) => {
     const own = quantiles.find(({ probability }) => probability === gatingQuantile);
-    return own === undefined || own.betweenRunSd === null ? [] : [{ journey, ...own, runSd: own.betweenRunSd }];
+    return own === undefined || own.betweenRunSd === null
+      ? []
+      : [{ journey, ...own, runSd: own.betweenRunSd }];
   });
   const noisiest = spreads.reduce<(typeof spreads)[number] | undefined>(
     (worst, one) => (worst === undefined || (one.pairSd ?? 0) > (worst.pairSd ?? 0) ? one : worst),
@@ -54,12 +56,19 @@ export function calibrationSentences(record: CalibrationRecord, pairs: number): 
     ),
     ...(plan === undefined || noisiest === undefined
       ? []
-      : [`${plan.text.replace(/\.$/, "")} (on ${noisiest.journey}, the noisiest journey; ${pairs} are planned).`]),
+      : [
+          `${plan.text.replace(/\.$/, "")} (on ${noisiest.journey}, the noisiest journey; ${pairs} are planned).`,
+        ]),
   ];
 }
 
-export function selfKnowledge({ calibration, order }: Pick<StoredComparison, "calibration" | "order">): readonly string[] {
+export function selfKnowledge({
+  calibration,
+  order,
+}: Pick<StoredComparison, "calibration" | "order">): readonly string[] {
   return calibration === null
-    ? ["Not calibrated here: false-alarm rate and smallest detectable slowdown are unknown. Run perfbed calibrate."]
+    ? [
+        "Not calibrated here: false-alarm rate and smallest detectable slowdown are unknown. Run perfbed calibrate.",
+      ]
     : calibrationSentences(calibration, order.length);
 }

@@ -1,6 +1,6 @@
+import { COMPARED_PROBABILITIES } from "../../analysis/comparison/metrics";
 import { describe } from "../../analysis/statistics/descriptive";
 import { tQuantile } from "../../analysis/statistics/distributions";
-import { COMPARED_PROBABILITIES } from "../../analysis/comparison/metrics";
 import type { Sizing } from "../../components/contracts";
 import type { IntervalFigure, SideFigures, SideJourney } from "../../report/comparison/model";
 import type { PriceList } from "./model";
@@ -21,7 +21,10 @@ export function geometricInterval(values: readonly number[]): IntervalFigure {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : sum(values) / values.length);
 
-function journeysOf(replicates: readonly Replicate[], probabilities: readonly number[]): readonly SideJourney[] {
+function journeysOf(
+  replicates: readonly Replicate[],
+  probabilities: readonly number[],
+): readonly SideJourney[] {
   const names = [...new Set(replicates.flatMap(({ journeys }) => journeys.map(({ journey }) => journey)))];
   return names.map((journey) => {
     const own = replicates.flatMap(({ journeys }) => journeys.find((one) => one.journey === journey) ?? []);
@@ -65,13 +68,18 @@ function limitingTier(tiers: readonly TierUse[]): SideFigures["limiting"] {
   const [busiest] = tiers.toSorted((a, b) => b.utilisation - a.utilisation);
   if (busiest === undefined) return null;
   const held =
-    busiest.throttledShare > 0.02 ? `, held back by its quota in ${percent(busiest.throttledShare)} of periods` : "";
+    busiest.throttledShare > 0.02
+      ? `, held back by its quota in ${percent(busiest.throttledShare)} of periods`
+      : "";
   const room = busiest.utilisation < 0.5 ? "; no tier is limiting at this load" : "";
   return { tier: busiest.tier, text: `${percent(busiest.utilisation)} of its CPU used${held}${room}` };
 }
 
 /** CPU and memory allotted to all tiers but the fleet. @param instances mean of the app's instances in service */
-export function allotted(sizing: Sizing, instances: number): { readonly cores: number; readonly memoryGiB: number } {
+export function allotted(
+  sizing: Sizing,
+  instances: number,
+): { readonly cores: number; readonly memoryGiB: number } {
   const { app, database, cache, edge } = sizing;
   const servers = 1 + database.replicas;
   return {

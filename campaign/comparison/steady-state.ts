@@ -12,7 +12,10 @@ function averaged(replicates: readonly Replicate[]): readonly SteadyStateSlice[]
   }
   return [...values]
     .sort(([a], [b]) => a - b)
-    .map(([atSeconds, all]) => ({ atSeconds, value: all.reduce((sum, value) => sum + value, 0) / all.length }));
+    .map(([atSeconds, all]) => ({
+      atSeconds,
+      value: all.reduce((sum, value) => sum + value, 0) / all.length,
+    }));
 }
 
 /** Whether the warm-up of the replicates was long enough, per side. Never more than a warning: both sides have the same warm-up. */

@@ -6,7 +6,8 @@ import type { StoredComparison } from "./stored";
 
 /** What to do about reasons that only comparisons have. */
 const COMPARISON_REMEDIES: Readonly<Record<string, string>> = {
-  "too-many-excluded": "Look at the rounds left out: something else used the machine, or the load is too high for it.",
+  "too-many-excluded":
+    "Look at the rounds left out: something else used the machine, or the load is too high for it.",
   "environment-drift": "Run again when nothing else changes on the machine.",
   interrupted: "Run it again to its end.",
   "not-steady": "Lengthen the warm-up of the replicates, for instance with --set warmupSeconds=8.",
@@ -73,7 +74,8 @@ export function comparisonVerdict(input: VerdictInput): Verdict {
       actions: remedies(validity),
     };
   }
-  const early = sequential !== undefined && (sequential.decision === "regression" || sequential.decision === "pass");
+  const early =
+    sequential !== undefined && (sequential.decision === "regression" || sequential.decision === "pass");
   const kind = sequential === undefined ? result.verdict : early ? earlyKind(sequential) : "inconclusive";
   const worse = sequential?.figures.filter(({ status }) => status === "regression") ?? [];
   const earlyHeadline =
@@ -103,7 +105,9 @@ const earlyKind = ({ decision }: SequentialDecision): "regression" | "pass" =>
 
 function actionsOf(kind: ComparisonResult["verdict"], result: ComparisonResult): readonly string[] {
   if (kind === "regression") {
-    const names = result.journeys.filter(({ verdict }) => verdict === "regression").map(({ journey }) => journey);
+    const names = result.journeys
+      .filter(({ verdict }) => verdict === "regression")
+      .map(({ journey }) => journey);
     return [
       `Start with ${names[0] ?? "the slowest journey"}: compare the tiers of both sides below, and the reports of one pair's runs.`,
     ];
@@ -111,7 +115,9 @@ function actionsOf(kind: ComparisonResult["verdict"], result: ComparisonResult):
   if (kind === "inconclusive") {
     const more = result.settlement?.morePairs;
     return more === null || more === undefined
-      ? ["Accept the risk, or make runs repeat better: quieter machine, longer replicates, warmer environments."]
+      ? [
+          "Accept the risk, or make runs repeat better: quieter machine, longer replicates, warmer environments.",
+        ]
       : [`Run again with --pairs ${result.n + more}, or use the preset thorough.`];
   }
   return [];

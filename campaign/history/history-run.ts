@@ -20,7 +20,10 @@ function canonical(value: unknown): unknown {
 
 /** Twelve hexadecimal digits that stand for a scenario's parameters, whatever order they were given in. */
 export function parametersHash(parameters: Readonly<Record<string, unknown>>): string {
-  return createHash("sha256").update(JSON.stringify(canonical(parameters))).digest("hex").slice(0, 12);
+  return createHash("sha256")
+    .update(JSON.stringify(canonical(parameters)))
+    .digest("hex")
+    .slice(0, 12);
 }
 
 function figuresOf(journey: string, summary: LatencySummary): readonly HistoryFigure[] {

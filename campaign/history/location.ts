@@ -23,11 +23,19 @@ export function chooseHistory(choice: HistoryChoice, env: NodeJS.ProcessEnv = pr
   }
   const fromEnvironment = env.PERFBED_HISTORY;
   if (fromEnvironment !== undefined && fromEnvironment !== "") {
-    return HistoryLocation.parse(fromEnvironment, { field: "PERFBED_HISTORY", source: "setting", baseDir: cwd });
+    return HistoryLocation.parse(fromEnvironment, {
+      field: "PERFBED_HISTORY",
+      source: "setting",
+      baseDir: cwd,
+    });
   }
   if (config?.history !== undefined) {
     return HistoryLocation.parse(config.history, { field: "history", source: "setting", baseDir: configDir });
   }
   const results = resolve(cwd, choice.results ?? config?.results ?? "perfbed-results");
-  return HistoryLocation.parse(join(results, "history"), { field: "history", source: "setting", baseDir: cwd });
+  return HistoryLocation.parse(join(results, "history"), {
+    field: "history",
+    source: "setting",
+    baseDir: cwd,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context";
+import { historyOptions } from "../history-options";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
 import { environmentOptions, type ParsedOptions, scenarioOptions, toPlanOptions } from "./options";
@@ -22,49 +23,51 @@ export function addCampaign(program: Command, context: CliContext): Command {
     .command("campaign")
     .description("provision, warm up, load, judge, report, destroy and prove that nothing is left")
     .addHelpText("after", HELP);
-  return scenarioOptions(environmentOptions(command)).action(async (options: ParsedOptions) => {
-    const { runCampaign } = await import("../../campaign/campaign");
-    const { describePlan, withoutSecrets } = await import("../../campaign/describe");
-    const { planCampaign } = await import("../../campaign/plan");
-    const { renderTerminalSummary } = await import("../../report/terminal");
-    const { terminal, json } = context;
-    const plan = await planCampaign(toPlanOptions(options));
-    if (options.dryRun === true) {
-      terminal.out(
-        json
-          ? JSON.stringify({ plan: { ...plan, environment: withoutSecrets(plan.environment) } }, null, 2)
-          : describePlan(plan, terminal.width),
-      );
-      return;
-    }
-    if (!json)
-      terminal.err(
-        `Campaign ${plan.campaignId}: ${plan.workload.scenario} on ${plan.environment.target}, environment ${plan.environment.environmentId}`,
-      );
-    const observer = observerFor(context);
-    const result = await withInterruption(context, (signal) => runCampaign(plan, { observer, signal }));
-    observer.close();
-    context.exitWith(result.exitCode);
-    if (json) {
-      terminal.out(
-        JSON.stringify(
-          {
-            campaignId: plan.campaignId,
-            exitCode: result.exitCode,
-            verdict: result.report.verdict,
-            teardown: result.teardown,
-            files: result.files,
-          },
-          null,
-          2,
-        ),
-      );
-      return;
-    }
-    terminal.out("");
-    terminal.out(renderTerminalSummary(result.report, { colour: terminal.colour, width: terminal.width }));
-    terminal.out("");
-    for (const [label, file] of Object.entries(result.files)) terminal.out(`${label.padEnd(9)} ${file}`);
-    terminal.out(result.teardownText);
-  });
+  return historyOptions(scenarioOptions(environmentOptions(command))).action(
+    async (options: ParsedOptions) => {
+      const { runCampaign } = await import("../../campaign/campaign");
+      const { describePlan, withoutSecrets } = await import("../../campaign/describe");
+      const { planCampaign } = await import("../../campaign/plan");
+      const { renderTerminalSummary } = await import("../../report/terminal");
+      const { terminal, json } = context;
+      const plan = await planCampaign(toPlanOptions(options));
+      if (options.dryRun === true) {
+        terminal.out(
+          json
+            ? JSON.stringify({ plan: { ...plan, environment: withoutSecrets(plan.environment) } }, null, 2)
+            : describePlan(plan, terminal.width),
+        );
+        return;
+      }
+      if (!json)
+        terminal.err(
+          `Campaign ${plan.campaignId}: ${plan.workload.scenario} on ${plan.environment.target}, environment ${plan.environment.environmentId}`,
+        );
+      const observer = observerFor(context);
+      const result = await withInterruption(context, (signal) => runCampaign(plan, { observer, signal }));
+      observer.close();
+      context.exitWith(result.exitCode);
+      if (json) {
+        terminal.out(
+          JSON.stringify(
+            {
+              campaignId: plan.campaignId,
+              exitCode: result.exitCode,
+              verdict: result.report.verdict,
+              teardown: result.teardown,
+              files: result.files,
+            },
+            null,
+            2,
+          ),
+        );
+        return;
+      }
+      terminal.out("");
+      terminal.out(renderTerminalSummary(result.report, { colour: terminal.colour, width: terminal.width }));
+      terminal.out("");
+      for (const [label, file] of Object.entries(result.files)) terminal.out(`${label.padEnd(9)} ${file}`);
+      terminal.out(result.teardownText);
+    },
+  );
 }

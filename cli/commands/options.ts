@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { PlanOptions } from "../../campaign/plan";
+import { historyChoice, type ParsedHistory } from "../history-options";
 
 /** Options that say what to provision. */
 export function environmentOptions(command: Command): Command {
@@ -41,7 +42,7 @@ function positiveNumber(value: string): number {
 }
 
 /** What commander collected, as far as the plan is concerned. */
-export interface ParsedOptions {
+export interface ParsedOptions extends ParsedHistory {
   readonly config?: string;
   readonly name?: string;
   readonly sizing?: string;
@@ -58,6 +59,7 @@ export function toPlanOptions(options: ParsedOptions): PlanOptions {
     cwd: process.cwd(),
     set: options.set ?? [],
     reproduce: reproduceLine(process.argv.slice(2)),
+    ...historyChoice(options),
     ...(options.config === undefined ? {} : { configFile: options.config }),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.sizing === undefined ? {} : { sizing: options.sizing }),

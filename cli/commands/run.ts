@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context";
+import { historyOptions } from "../history-options";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
 import { type ParsedOptions, scenarioOptions, toPlanOptions } from "./options";
@@ -20,34 +21,36 @@ export function addRun(program: Command, context: CliContext): Command {
     .option("-c, --config <file>", "config file, for scenario and parameters")
     .option("--dry-run", "print the plan and start nothing")
     .addHelpText("after", HELP);
-  return scenarioOptions(command).action(async (environmentId: string, options: ParsedOptions) => {
-    const { describePlan } = await import("../../campaign/describe");
-    const { planRun } = await import("../../campaign/plan-run");
-    const { runStanding } = await import("../../campaign/standing");
-    const { renderTerminalSummary } = await import("../../report/terminal");
-    const { terminal, json } = context;
-    const plan = await planRun(environmentId, toPlanOptions(options));
-    if (options.dryRun === true) {
-      terminal.out(json ? JSON.stringify({ plan }, null, 2) : describePlan(plan, terminal.width));
-      return;
-    }
-    const observer = observerFor(context);
-    const result = await withInterruption(context, (signal) => runStanding(plan, { observer, signal }));
-    observer.close();
-    context.exitWith(result.exitCode);
-    terminal.out(
-      json
-        ? JSON.stringify(
-            { exitCode: result.exitCode, verdict: result.report.verdict, files: result.files },
-            null,
-            2,
-          )
-        : [
-            "",
-            renderTerminalSummary(result.report, { colour: terminal.colour, width: terminal.width }),
-            "",
-            ...Object.entries(result.files).map(([label, file]) => `${label.padEnd(9)} ${file}`),
-          ].join("\n"),
-    );
-  });
+  return historyOptions(scenarioOptions(command)).action(
+    async (environmentId: string, options: ParsedOptions) => {
+      const { describePlan } = await import("../../campaign/describe");
+      const { planRun } = await import("../../campaign/plan-run");
+      const { runStanding } = await import("../../campaign/standing");
+      const { renderTerminalSummary } = await import("../../report/terminal");
+      const { terminal, json } = context;
+      const plan = await planRun(environmentId, toPlanOptions(options));
+      if (options.dryRun === true) {
+        terminal.out(json ? JSON.stringify({ plan }, null, 2) : describePlan(plan, terminal.width));
+        return;
+      }
+      const observer = observerFor(context);
+      const result = await withInterruption(context, (signal) => runStanding(plan, { observer, signal }));
+      observer.close();
+      context.exitWith(result.exitCode);
+      terminal.out(
+        json
+          ? JSON.stringify(
+              { exitCode: result.exitCode, verdict: result.report.verdict, files: result.files },
+              null,
+              2,
+            )
+          : [
+              "",
+              renderTerminalSummary(result.report, { colour: terminal.colour, width: terminal.width }),
+              "",
+              ...Object.entries(result.files).map(([label, file]) => `${label.padEnd(9)} ${file}`),
+            ].join("\n"),
+      );
+    },
+  );
 }

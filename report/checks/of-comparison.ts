@@ -23,16 +23,25 @@ export function checksOfComparison(report: ComparisonReport): CheckReport {
   const invalid = verdict.kind === "invalid";
   const findings = report.validity
     .filter(({ severity }) => severity === "invalid")
-    .map(({ code, text }): Check => ({ journey: "(all)", name: `measurement: ${code}`, outcome: "invalid", text }));
+    .map(
+      ({ code, text }): Check => ({
+        journey: "(all)",
+        name: `measurement: ${code}`,
+        outcome: "invalid",
+        text,
+      }),
+    );
   const figures = (result?.journeys ?? []).flatMap(({ journey, metrics }) =>
     metrics
       .filter(({ gating }) => gating)
-      .map((metric): Check => ({
-        journey,
-        name: `${metric.probability === null ? "" : `${quantileName(metric.probability)} `}${METRIC_NAMES[metric.metric]} against the baseline`,
-        outcome: invalid ? "invalid" : OUTCOMES[metric.status],
-        text: invalid ? "Not judged: the measurement is not to be believed." : metric.why,
-      })),
+      .map(
+        (metric): Check => ({
+          journey,
+          name: `${metric.probability === null ? "" : `${quantileName(metric.probability)} `}${METRIC_NAMES[metric.metric]} against the baseline`,
+          outcome: invalid ? "invalid" : OUTCOMES[metric.status],
+          text: invalid ? "Not judged: the measurement is not to be believed." : metric.why,
+        }),
+      ),
   );
   const candidate = comparison.sides.at(-1);
   const times = report.replicates.map(({ startedAtUs }) => startedAtUs);

@@ -12,7 +12,9 @@ export function changeText({ metric }: Pick<MetricComparison, "metric">, value: 
 
 export function intervalText(metric: MetricComparison): string {
   const { interval } = metric;
-  return interval === null ? "—" : `${changeText(metric, interval.lower)} to ${changeText(metric, interval.upper)}`;
+  return interval === null
+    ? "—"
+    : `${changeText(metric, interval.lower)} to ${changeText(metric, interval.upper)}`;
 }
 
 /** A figure of one side: milliseconds of a latency, percent of a share. */

@@ -1,5 +1,5 @@
-import { metricName } from "../../analysis/comparison";
 import type { JourneyComparison } from "../../analysis/comparison";
+import { metricName } from "../../analysis/comparison";
 import { chart, percent } from "../html/charts/svg";
 import { html, type SafeHtml } from "../html/escape";
 import { oneLine } from "../text";
@@ -25,7 +25,15 @@ export function forestPlot(journeys: readonly JourneyComparison[]): SafeHtml {
     const metric = gatingLatency(journey);
     return metric === undefined || metric.change === null || metric.interval === null
       ? []
-      : [{ journey, metric, change: metric.change, lower: metric.interval.lower, upper: metric.interval.upper }];
+      : [
+          {
+            journey,
+            metric,
+            change: metric.change,
+            lower: metric.interval.lower,
+            upper: metric.interval.upper,
+          },
+        ];
   });
   if (rows.length === 0) return html`<p class="empty">No journey has enough data for its interval.</p>`;
   const ends = rows.flatMap(({ change, lower, upper, metric }) => [
@@ -47,7 +55,10 @@ export function forestPlot(journeys: readonly JourneyComparison[]): SafeHtml {
     (_, index) => (Math.ceil(from / step) + index) * step,
   );
   const description = rows
-    .map(({ journey, metric }) => `${oneLine(journey.journey)} ${changeText(metric, metric.change)} (${intervalText(metric)})`)
+    .map(
+      ({ journey, metric }) =>
+        `${oneLine(journey.journey)} ${changeText(metric, metric.change)} (${intervalText(metric)})`,
+    )
     .join("; ");
   const first = rows[0]?.metric;
   const name = first === undefined ? "latency" : metricName(first);

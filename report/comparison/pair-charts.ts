@@ -1,6 +1,6 @@
+import { formatMs } from "../format";
 import { chart, percent } from "../html/charts/svg";
 import { html, type SafeHtml } from "../html/escape";
-import { formatMs } from "../format";
 import { oneLine } from "../text";
 import type { ComparisonReport } from "./model";
 
@@ -25,7 +25,13 @@ export function pairCharts({ replicates, comparison, result }: ComparisonReport)
     if (values.length === 0) return html``;
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const y = (value: number): number =>
-      Math.round((HEIGHT - 8 - ((Math.log(value) - Math.log(low)) / Math.max(1e-9, Math.log(high) - Math.log(low))) * (HEIGHT - 16)) * 10) / 10;
+      Math.round(
+        (HEIGHT -
+          8 -
+          ((Math.log(value) - Math.log(low)) / Math.max(1e-9, Math.log(high) - Math.log(low))) *
+            (HEIGHT - 16)) *
+          10,
+      ) / 10;
     const x = (index: number): string => percent((index + 0.5) / rounds.length);
     return html`<figure class="pairs"><h3>${oneLine(journey)}</h3>${chart(
       {
@@ -40,12 +46,13 @@ export function pairCharts({ replicates, comparison, result }: ComparisonReport)
           one?.value != null && other?.value != null
             ? html`<line class="link" x1="${x(index)}" x2="${x(index)}" y1="${y(one.value)}" y2="${y(other.value)}"/>`
             : "";
-        return html`<g class="${one?.used === true ? "counted" : "left-out"}">${link}${pair.map(({ value }, side) =>
-          value === null
-            ? ""
-            : side === 0
-              ? html`<circle class="${SHAPES[0]}" cx="${x(index)}" cy="${y(value)}" r="4.5"/>`
-              : html`<svg x="${x(index)}" y="${y(value)}" width="1" height="1" overflow="visible"><path class="${SHAPES[1]}" d="M-4.5-4.5h9v9h-9Z"/></svg>`,
+        return html`<g class="${one?.used === true ? "counted" : "left-out"}">${link}${pair.map(
+          ({ value }, side) =>
+            value === null
+              ? ""
+              : side === 0
+                ? html`<circle class="${SHAPES[0]}" cx="${x(index)}" cy="${y(value)}" r="4.5"/>`
+                : html`<svg x="${x(index)}" y="${y(value)}" width="1" height="1" overflow="visible"><path class="${SHAPES[1]}" d="M-4.5-4.5h9v9h-9Z"/></svg>`,
         )}</g>`;
       })}`,
     )}<figcaption class="note">${formatMs(low)} to ${formatMs(high)}, logarithmic; circle: ${oneLine(comparison.sides[0]?.name ?? "")}, square: ${oneLine(comparison.sides[1]?.name ?? "")}; pale: left out.</figcaption></figure>`;

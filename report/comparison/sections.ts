@@ -1,10 +1,27 @@
-import { metricName, type MetricComparison } from "../../analysis/comparison";
-import { formatCount, formatInstant, formatNumber, formatPercent, formatPlain, formatRate, quantileName } from "../format";
+import { type MetricComparison, metricName } from "../../analysis/comparison";
+import {
+  formatCount,
+  formatInstant,
+  formatNumber,
+  formatPercent,
+  formatPlain,
+  formatRate,
+  quantileName,
+} from "../format";
 import { type HtmlValue, html, type SafeHtml } from "../html/escape";
 import { type Status, statusBadge } from "../html/status";
 import { dataTable, factList } from "../html/table";
 import { oneLine } from "../text";
-import { changeText, figureText, gatingLatency, intervalText, METHOD_WORDS, pText, STATUS_WORDS, withInterval } from "./figures";
+import {
+  changeText,
+  figureText,
+  gatingLatency,
+  intervalText,
+  METHOD_WORDS,
+  pText,
+  STATUS_WORDS,
+  withInterval,
+} from "./figures";
 import { forestPlot } from "./forest";
 import type { ComparisonReport } from "./model";
 import { pairCharts } from "./pair-charts";
@@ -32,11 +49,21 @@ export function summarySection(report: ComparisonReport): SafeHtml {
     undefined,
   );
   const figures: readonly (readonly [string, string, string])[] = [
-    ["Rounds that count", `${counted} of ${comparison.order.length}`, comparison.ended?.text ?? "interrupted"],
+    [
+      "Rounds that count",
+      `${counted} of ${comparison.order.length}`,
+      comparison.ended?.text ?? "interrupted",
+    ],
     ["Requests", formatCount(requests), `${formatPercent(requests === 0 ? null : errors / requests)} failed`],
     ...(worst === undefined
       ? []
-      : [["Largest change", changeText(worst, worst.change), `${metricName(worst)}, ${intervalText(worst)}`] as const]),
+      : [
+          [
+            "Largest change",
+            changeText(worst, worst.change),
+            `${metricName(worst)}, ${intervalText(worst)}`,
+          ] as const,
+        ]),
     ...(caught.length === 0
       ? []
       : [
@@ -48,7 +75,13 @@ export function summarySection(report: ComparisonReport): SafeHtml {
         ]),
     ...(result === null
       ? []
-      : [["Threshold", `+${formatPlain(comparison.settings.threshold * 100)} %`, `at ${quantileName(comparison.settings.gatingQuantile)}, alpha ${formatPlain(comparison.settings.alpha)}`] as const]),
+      : [
+          [
+            "Threshold",
+            `+${formatPlain(comparison.settings.threshold * 100)} %`,
+            `at ${quantileName(comparison.settings.gatingQuantile)}, alpha ${formatPlain(comparison.settings.alpha)}`,
+          ] as const,
+        ]),
   ];
   return html`<section id="summary" aria-labelledby="summary-title"><h2 id="summary-title" class="visually-hidden">Key figures</h2><dl class="figures">${figures.map(
     ([label, value, aside]) =>
@@ -65,8 +98,12 @@ function metricRow(metric: MetricComparison): readonly HtmlValue[] {
     intervalText(metric),
     pText(metric.pHolm ?? metric.p),
     pText(metric.q),
-    metric.caught === null ? "—" : changeText(metric, metric.metric === "throughput" ? -metric.caught : metric.caught),
-    metric.gating ? statusBadge(STATUS_SIGNS[metric.status], STATUS_WORDS[metric.status]) : STATUS_WORDS[metric.status],
+    metric.caught === null
+      ? "—"
+      : changeText(metric, metric.metric === "throughput" ? -metric.caught : metric.caught),
+    metric.gating
+      ? statusBadge(STATUS_SIGNS[metric.status], STATUS_WORDS[metric.status])
+      : STATUS_WORDS[metric.status],
   ];
 }
 
@@ -132,7 +169,12 @@ export function sidesSection({ sides, dominance, comparison }: ComparisonReport)
   const rows: (readonly HtmlValue[])[] = [
     ["Replicates that count", ...sides.map(({ replicates }) => formatCount(replicates))],
     ["Request rate", ...sides.map(({ ratePerSecond }) => formatRate(ratePerSecond))],
-    ["Failed", ...sides.map(({ requests, errors }) => (requests === 0 ? "no requests" : formatPercent(errors / requests)))],
+    [
+      "Failed",
+      ...sides.map(({ requests, errors }) =>
+        requests === 0 ? "no requests" : formatPercent(errors / requests),
+      ),
+    ],
     ["Objectives met", ...sides.map(({ objectives }) => `${objectives.met} of ${objectives.judged}`)],
     ...tiers.map((tier): readonly HtmlValue[] => [
       `CPU of ${tier}`,
@@ -143,7 +185,10 @@ export function sidesSection({ sides, dominance, comparison }: ComparisonReport)
         return `${formatPercent(Number(found.utilisation.toPrecision(3)))}${count}`;
       }),
     ]),
-    ["Busiest tier", ...sides.map(({ limiting }) => (limiting === null ? "—" : `${limiting.tier}: ${limiting.text}`))],
+    [
+      "Busiest tier",
+      ...sides.map(({ limiting }) => (limiting === null ? "—" : `${limiting.tier}: ${limiting.text}`)),
+    ],
     ["CPU allotted, cores", ...sides.map(({ cores }) => formatNumber(cores))],
     ["Memory allotted, GiB", ...sides.map(({ memoryGiB }) => formatNumber(memoryGiB))],
   ];
@@ -153,7 +198,10 @@ export function sidesSection({ sides, dominance, comparison }: ComparisonReport)
       value === null ? missing : `${formatNumber(value)} ${oneLine(prices.currency)}`;
     rows.push(
       ["Cost per hour", ...sides.map(({ costPerHour }) => money(costPerHour, "—"))],
-      ["Cost per million requests inside the objectives", ...sides.map(({ costPerMillion }) => money(costPerMillion, "objectives not met"))],
+      [
+        "Cost per million requests inside the objectives",
+        ...sides.map(({ costPerMillion }) => money(costPerMillion, "objectives not met")),
+      ],
     );
   }
   const costNote =
@@ -198,9 +246,18 @@ export function validitySection({ validity, excluded, control, steadyState }: Co
   );
 }
 
-export function statisticsSection({ comparison, result, sequential, selfKnowledge }: ComparisonReport): SafeHtml {
+export function statisticsSection({
+  comparison,
+  result,
+  sequential,
+  selfKnowledge,
+}: ComparisonReport): SafeHtml {
   const { settings } = comparison;
-  const methods = [...new Set(result?.journeys.flatMap(({ metrics }) => metrics.flatMap(({ method }) => method ?? [])) ?? [])];
+  const methods = [
+    ...new Set(
+      result?.journeys.flatMap(({ metrics }) => metrics.flatMap(({ method }) => method ?? [])) ?? [],
+    ),
+  ];
   return section(
     "statistics",
     "Statistics",
@@ -220,16 +277,21 @@ export function reproduceSection({ comparison, replicates }: ComparisonReport): 
   return section(
     "reproduce",
     "Reproduce",
-    html`<pre class="command" tabindex="0" aria-label="Command"><code>${comparison.command}</code></pre>${factList([
-      ["Campaign", html`<code>${comparison.campaignId}</code>`],
-      ["Started", oneLine(comparison.startedAt)],
-      ["Scenario", `${oneLine(comparison.scenario)}, preset ${comparison.preset}, seed ${comparison.seed}`],
-      ...comparison.sides.map(
-        (side) =>
-          [oneLine(side.name), `${oneLine(side.label)}, sizing ${oneLine(side.sizing.name)}, environment ${side.environmentId}`] as const,
-      ),
-      ...comparison.notes.map((note, index) => [index === 0 ? "Notes" : "", note] as const),
-    ])}<details><summary>All ${replicates.length} replicates</summary>${dataTable({
+    html`<pre class="command" tabindex="0" aria-label="Command"><code>${comparison.command}</code></pre>${factList(
+      [
+        ["Campaign", html`<code>${comparison.campaignId}</code>`],
+        ["Started", oneLine(comparison.startedAt)],
+        ["Scenario", `${oneLine(comparison.scenario)}, preset ${comparison.preset}, seed ${comparison.seed}`],
+        ...comparison.sides.map(
+          (side) =>
+            [
+              oneLine(side.name),
+              `${oneLine(side.label)}, sizing ${oneLine(side.sizing.name)}, environment ${side.environmentId}`,
+            ] as const,
+        ),
+        ...comparison.notes.map((note, index) => [index === 0 ? "Notes" : "", note] as const),
+      ],
+    )}<details><summary>All ${replicates.length} replicates</summary>${dataTable({
       label: "Replicates",
       columns: [
         { head: "Run" },
@@ -263,7 +325,11 @@ export function teardownSection({ teardown }: ComparisonReport): SafeHtml {
               {
                 label: `What was looked for after the teardown of ${proof.environmentId}`,
                 columns: [{ head: "Looked for" }, { head: "Found", number: true }, { head: "How" }],
-                rows: proof.checked.map((check) => [oneLine(check.what), formatCount(check.found), oneLine(check.detail)]),
+                rows: proof.checked.map((check) => [
+                  oneLine(check.what),
+                  formatCount(check.found),
+                  oneLine(check.detail),
+                ]),
               },
             )}`,
         )}`;

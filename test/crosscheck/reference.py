@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from otava.analysis import compute_change_points, compute_change_points_orig
 from scipy import stats
+from scipy.optimize import brentq
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower, TTestPower
 from statsmodels.stats.proportion import proportion_confint
@@ -99,7 +100,8 @@ def power():
     return {
         "paired": [[d, n, a, float(one.power(d, n, a, alternative="larger"))] for d, n, a in points],
         "unpaired": [[d, n, a, float(two.power(d, n, a, alternative="larger"))] for d, n, a in points],
-        "detectable": [[n, a, float(one.solve_power(nobs=n, alpha=a, power=0.8, alternative="larger"))] for n in (8, 10, 20) for a in (0.05, 0.01)],
+        # solve_power stops at 1e-6 of the power; its own power function solved further.
+        "detectable": [[n, a, brentq(lambda d: one.power(d, n, a, alternative="larger") - 0.8, 0.01, 10, xtol=1e-12)] for n in (8, 10, 20) for a in (0.05, 0.01)],
         "pairs": [[d, a, p, float(one.solve_power(effect_size=d, alpha=a, power=p, alternative="larger"))] for d in (0.5, 0.9, 1.4) for a in (0.05, 0.01) for p in (0.8, 0.9)],
     }
 

@@ -1,0 +1,44 @@
+import { quantileLabel } from "../../analysis/verdict";
+import { arrivalsTotal, peakRate, totalSeconds } from "../../scenarios/arrival";
+import { describeTiers } from "../describe";
+import type { CalibrationRecord } from "./calibration-model";
+import type { ComparisonPlan } from "./model";
+import { calibrationSentences } from "./self-knowledge";
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+
+/** What `--dry-run` prints: sides, order, length, and what such a comparison can see. */
+export function describeComparison(plan: ComparisonPlan, calibration: CalibrationRecord | null): string {
+  const [first] = plan.sides;
+  if (first === undefined) return "";
+  const { workload } = first;
+  const { settings, estimate } = plan;
+  const unit = plan.sides.length === 2 ? "pair" : "round";
+  return [
+    ...plan.sides.flatMap((side) => [
+      `Side         ${side.name}: ${side.label}, sizing ${side.environment.sizing.name}, environment ${side.environment.environmentId}`,
+      ...describeTiers(side.environment.sizing).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
+    ]),
+    `Scenario     ${workload.scenario}: ${workload.description}`,
+    `  replicate  ${totalSeconds(workload.arrival)} s after ${totalSeconds(workload.warmup)} s of warm-up; about ${Math.round(arrivalsTotal(workload.arrival))} journeys, peak ${peakRate(workload.arrival)} a second`,
+    `Order        ${plan.order.length} ${unit}s, seed ${plan.seed}: ${plan.order.map((round) => round.join(" → ")).join(" | ")}`,
+    "  All environments are up at once; one side is under load at a time; a long warm-up of each comes first and is not judged.",
+    ...(plan.kind === "compare"
+      ? []
+      : [
+          `Gate         ${quantileLabel(settings.gatingQuantile)} at most ${percent(settings.threshold)} slower; errors at most ${percent(settings.errorThreshold)} more; alpha ${settings.alpha} over all journeys, power ${settings.power}`,
+          ...(plan.sequential
+            ? ["             stops as soon as a test that may be looked at after every pair decides"]
+            : []),
+        ]),
+    ...(calibration === null
+      ? ["Noise        not calibrated here: run perfbed calibrate to know what such a gate can see"]
+      : calibrationSentences(calibration, plan.order.length).map(
+          (text, index) => `${index === 0 ? "Noise" : ""}`.padEnd(13) + text,
+        )),
+    ...plan.notes.map((note, index) => `${index === 0 ? "Notes" : ""}`.padEnd(13) + note),
+    `Length       about ${Math.ceil(estimate.totalMinutes)} min with provisioning and teardown; ${estimate.minutesPerPair.toFixed(1)} min a ${unit}`,
+    `Results      ${plan.resultsDir}`,
+    "Nothing was started.",
+  ].join("\n");
+}

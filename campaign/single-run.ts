@@ -1,0 +1,67 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { EnvironmentAccess } from "../components/contracts";
+import type { ReportData } from "../report/model";
+import type { ResolvedTool, Tool } from "../toolchain";
+import { judgeStoredRun } from "./judge";
+import { measure } from "./measure";
+import type { CampaignObserver } from "./observer";
+import { type recordingObserver, timed } from "./phase";
+import type { CampaignPlan, EnvironmentPlan } from "./plan";
+import { verifyEnvironment } from "./verify";
+
+/** The name of the only run of a campaign without replicates. */
+export const SINGLE_RUN = "run-1";
+
+/** The only run's folder, made if need be. */
+export function singleRunFolder(plan: CampaignPlan): string {
+  const folder = join(plan.resultsDir, SINGLE_RUN);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** The phase `verify`. */
+export function verifyPhase(
+  plan: EnvironmentPlan,
+  access: EnvironmentAccess,
+  observer: CampaignObserver,
+  signal: AbortSignal,
+): Promise<number> {
+  return timed(
+    observer,
+    "verify",
+    "asking every tier to do its work once",
+    () => verifyEnvironment(plan, access, signal),
+    (passed) => `${passed} checks passed`,
+  );
+}
+
+export interface SingleRunOptions {
+  readonly plan: CampaignPlan;
+  readonly access: EnvironmentAccess;
+  readonly tools: ReadonlyMap<Tool, ResolvedTool>;
+  readonly observer: ReturnType<typeof recordingObserver>;
+  readonly signal: AbortSignal;
+}
+
+/** Verifies a standing environment, loads it once, and judges what was stored. */
+export async function runOnce(options: SingleRunOptions): Promise<ReportData> {
+  const { plan, access, observer, signal } = options;
+  const runFolder = singleRunFolder(plan);
+  await verifyPhase(plan.environment, access, observer, signal);
+  await measure({
+    ...options,
+    runId: SINGLE_RUN,
+    runFolder,
+    side: "single",
+    replicate: 1,
+    phases: observer.phases,
+  });
+  return timed(
+    observer,
+    "judge",
+    "exact percentiles over every request of every generator",
+    () => judgeStoredRun(runFolder),
+    ({ verdict }) => `${verdict.kind}: ${verdict.headline}`,
+  );
+}

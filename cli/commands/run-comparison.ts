@@ -1,0 +1,68 @@
+import type { ComparisonPlan } from "../../campaign/comparison";
+import type { CliContext } from "../context";
+import { withInterruption } from "../interruption";
+import { observerFor } from "../observer";
+
+/** Prints the plan, or runs it and prints what came out. Shared by gate, compare and calibrate. */
+export async function runPlannedComparison(
+  context: CliContext,
+  plan: ComparisonPlan,
+  options: { readonly dryRun: boolean; readonly calibratedPairs?: number },
+): Promise<void> {
+  const { calibrationSentences, compare, describeComparison, findCalibration } = await import(
+    "../../campaign/comparison"
+  );
+  const { renderComparisonSummary } = await import("../../report/comparison");
+  const { terminal, json } = context;
+  if (options.dryRun) {
+    const calibration = await findCalibration(plan);
+    terminal.out(
+      json ? JSON.stringify({ plan, calibration }, null, 2) : describeComparison(plan, calibration),
+    );
+    return;
+  }
+  if (!json) {
+    terminal.err(
+      `Comparison ${plan.campaignId}: ${plan.sides.map(({ label }) => label).join(" against ")}, ${plan.order.length} rounds, about ${Math.ceil(plan.estimate.totalMinutes)} min`,
+    );
+  }
+  const observer = observerFor(context);
+  const outcome = await withInterruption(context, (signal) =>
+    compare(plan, { observer, signal }, options.calibratedPairs),
+  );
+  observer.close();
+  context.exitWith(outcome.exitCode);
+  const { report } = outcome;
+  if (json) {
+    terminal.out(
+      JSON.stringify(
+        {
+          campaignId: plan.campaignId,
+          exitCode: outcome.exitCode,
+          verdict: report.verdict,
+          result: report.result,
+          sides: report.sides,
+          dominance: report.dominance,
+          excluded: report.excluded,
+          validity: report.validity,
+          ...(outcome.calibration === undefined ? {} : { calibration: outcome.calibration }),
+          teardown: outcome.teardown,
+          files: outcome.files,
+        },
+        null,
+        2,
+      ),
+    );
+    return;
+  }
+  terminal.out("");
+  terminal.out(renderComparisonSummary(report, { colour: terminal.colour, width: terminal.width }));
+  if (outcome.calibration !== undefined) {
+    terminal.out("\nCalibrated");
+    for (const sentence of calibrationSentences(outcome.calibration, plan.order.length))
+      terminal.out(`  ${sentence}`);
+  }
+  terminal.out("");
+  for (const [label, file] of Object.entries(outcome.files)) terminal.out(`${label.padEnd(9)} ${file}`);
+  terminal.out(outcome.teardownText);
+}

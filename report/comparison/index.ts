@@ -1,0 +1,6 @@
+export { renderComparisonMarkdown } from "./comment";
+export { renderComparisonJunit } from "./junit";
+export type { ComparisonReport } from "./model";
+export { renderComparisonHtml } from "./page";
+export { renderComparisonSummary } from "./terminal";
+export { renderVerdict, VERDICT_FILE, writeComparisonReports } from "./write";
