@@ -3,6 +3,7 @@ import { ExitCode, PerfbedError } from "../core/errors";
 import { writeReports } from "../report";
 import type { ReportData, TeardownProof, VerdictKind } from "../report/model";
 import { writeTextFile } from "./files";
+import { recordAfterRun, requireHistory } from "./history/record";
 import { TEARDOWN_FILE } from "./judge";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver, timed } from "./phase";
@@ -90,6 +91,7 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
   const observer = recordingObserver(options.observer);
   const { signal } = options;
   const { environmentId } = plan.environment;
+  if (plan.history !== undefined) await requireHistory(plan.history);
   let tools: Awaited<ReturnType<typeof prepareTools>>;
   try {
     tools = await prepareTools(observer, signal);
@@ -130,11 +132,12 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
   const complete: ReportData = { ...report, teardown: proof };
   const files = await writeReports(complete, plan.resultsDir);
   if (signal.aborted && proof.proved) throw stopped(undefined, true, proof);
+  const history = await recordAfterRun(plan.history, [complete], plan.resultsDir, observer);
   return {
     exitCode: proof.proved ? exitCodeOf(complete.verdict.kind) : ExitCode.TeardownNotProved,
     report: complete,
     teardown: proof,
     teardownText: teardownText(proof),
-    files: { Report: files.html, Markdown: files.markdown, JSON: files.json, Run: runFolder },
+    files: { Report: files.html, Markdown: files.markdown, JSON: files.json, Run: runFolder, ...history },
   };
 }

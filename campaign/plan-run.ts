@@ -4,6 +4,7 @@ import { storefront } from "../sample/storefront/application";
 import { resolveWorkload } from "../scenarios/resolve";
 import { loadConfig } from "./config/load";
 import { requireEnvironment } from "./environments";
+import { planHistory } from "./history/location";
 import type { CampaignPlan, PlanOptions } from "./plan";
 import { storedPlan } from "./provision";
 
@@ -26,11 +27,13 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
     storefront: environment.application.name === storefront().name,
   });
   const campaignId = newCampaignId();
+  const history = planHistory(options, config, baseDir);
   return {
     campaignId,
     environment,
     workload,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
+    ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,
   };
 }

@@ -11,8 +11,10 @@ import { storefront } from "../sample/storefront/application";
 import type { Workload } from "../scenarios/model";
 import { resolveWorkload } from "../scenarios/resolve";
 import { type ApplicationConfig, applicationFrom } from "../stacks/application-schema";
+import type { HistoryLocation } from "../storage/history";
 import { loadConfig } from "./config/load";
 import type { PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
+import { planHistory } from "./history/location";
 
 export interface EnvironmentPlan {
   readonly target: Target;
@@ -29,6 +31,8 @@ export interface CampaignPlan {
   readonly workload: Workload;
   /** Folder of this campaign's results. */
   readonly resultsDir: string;
+  /** Where the result is recorded; absent: nowhere. Serialises without its password. */
+  readonly history?: HistoryLocation;
   /** The command line that repeats it. */
   readonly reproduce: string;
 }
@@ -44,6 +48,8 @@ export interface PlanOptions {
   readonly appVersion?: string;
   readonly expiryMinutes?: number;
   readonly resultsDir?: string;
+  /** An address; false: record nothing; absent: as the config says, else the results folder. */
+  readonly history?: string | false;
   readonly reproduce: string;
   /** Variant of the storefront sample; without meaning for an application of the user's own. */
   readonly variant?: string;
@@ -203,11 +209,13 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     );
   }
   const campaignId = newCampaignId();
+  const history = planHistory(options, config, baseDir);
   return {
     campaignId,
     environment,
     workload,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
+    ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,
   };
 }

@@ -9,6 +9,7 @@ import { resolveTool, Tool } from "../toolchain";
 import { exitCodeOf, stopped } from "./campaign";
 import { type EngineStack, openStack } from "./engine";
 import { requireEnvironment } from "./environments";
+import { recordAfterRun, requireHistory } from "./history/record";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver } from "./phase";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
@@ -47,15 +48,23 @@ export interface StandingRunResult {
 export async function runStanding(plan: CampaignPlan, options: StandingOptions): Promise<StandingRunResult> {
   const { signal } = options;
   const observer = recordingObserver(options.observer);
+  if (plan.history !== undefined) await requireHistory(plan.history);
   const tools = await prepareTools(observer, signal);
   const stack = await environmentStack(plan.environment, tools);
   const access = accessFrom(await stack.outputs());
   const report = await runOnce({ plan, access, tools, observer, signal });
   const files = await writeReports(report, plan.resultsDir);
+  const history = await recordAfterRun(plan.history, [report], plan.resultsDir, observer);
   return {
     exitCode: exitCodeOf(report.verdict.kind),
     report,
-    files: { Report: files.html, Markdown: files.markdown, JSON: files.json, Run: singleRunFolder(plan) },
+    files: {
+      Report: files.html,
+      Markdown: files.markdown,
+      JSON: files.json,
+      Run: singleRunFolder(plan),
+      ...history,
+    },
   };
 }
 

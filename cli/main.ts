@@ -7,6 +7,8 @@ import { addCompare } from "./commands/compare";
 import { addDestroy } from "./commands/destroy";
 import { addDoctor } from "./commands/doctor";
 import { addGate } from "./commands/gate";
+import { addHistory } from "./commands/history";
+import { addInit } from "./commands/init";
 import { addJudge } from "./commands/judge";
 import { addList } from "./commands/list";
 import { addReport } from "./commands/report";
@@ -56,6 +58,8 @@ export function createProgram(context: CliContext): Command {
     addUp,
     addRun,
     addReport,
+    addHistory,
+    addInit,
     addDestroy,
     addList,
     addSweep,

@@ -1,4 +1,3 @@
-import { describe } from "../statistics/descriptive";
 import { clampP } from "../statistics/distributions";
 
 /**
@@ -60,8 +59,15 @@ export function confidenceSequence(
   const { alpha = 0.05, effectScale = DEFAULT_EFFECT_SCALE } = options;
   const scale2 = effectScale ** 2;
   let largest = 0;
-  return values.map((_, index) => {
-    const { n, mean, sd } = describe(values.slice(0, index + 1));
+  // Running mean and sum of squares (Welford 1962): each look is O(1).
+  let mean = 0;
+  let squares = 0;
+  return values.map((value, index) => {
+    const n = index + 1;
+    const step = value - mean;
+    mean += step / n;
+    squares += step * (value - mean);
+    const sd = n < 2 ? 0 : Math.sqrt(squares / (n - 1));
     const standardError = Math.max(sd, sdFloor) / Math.sqrt(n);
     // Without spread, and without a floor, nothing is claimed from equal values.
     const t2 = n < 2 || standardError === 0 ? 0 : (mean / standardError) ** 2;

@@ -2,9 +2,9 @@ import { seededRandom } from "../statistics/seeded-random";
 import type { Side } from "./model";
 
 /**
- * Order of the sides in each round: randomised complete blocks, balanced for position (Fisher 1935, "The Design of Experiments", and
- * Latin squares). Every run of as many rounds as there are sides has each side once in each place; the order of these rounds and the
- * labels of the sides are random. No side is ever first more than once oftener than another per started block.
+ * Order of the sides in each round: randomised blocks balanced for position (Latin squares; Fisher 1935, "The Design of Experiments").
+ * Each block of as many rounds as there are sides has every side once in every place; which label a side has in the square and the order
+ * of its rounds are random. However many rounds are run, no side was first more than once oftener than another.
  * @returns one list of side numbers (0-based) a round
  * @throws RangeError for fewer than two sides or no round
  */

@@ -31,34 +31,51 @@ function spreadOf({ sd, n, paired, efficiency = 1 }: Design): Spread {
   return { df: Math.max(0.5, paired ? effective - 1 : 2 * (effective - 1)), se: sd / Math.sqrt(effective) };
 }
 
+interface Node {
+  /** Estimated over true spread. */
+  readonly u: number;
+  readonly weight: number;
+}
+
 /**
- * Mean of f(u) where u is the ratio of the estimated to the true spread: u^2 df is chi-square distributed. Simpson's rule over
- * nine standard deviations of u. With f a normal probability this is the definition of the noncentral t distribution, and it holds
+ * Nodes to average over u, the ratio of the estimated to the true spread: u^2 df is chi-square distributed. Simpson's rule over nine
+ * standard deviations of u. The mean of a normal probability over it is the definition of the noncentral t distribution, and it holds
  * for decision rules that have more conditions than the test.
  */
-function averageOverSpread(df: number, f: (u: number) => number): number {
+function spreadNodes(df: number): readonly Node[] {
   const width = 9 / Math.sqrt(2 * df);
   const from = Math.max(0, 1 - width);
   const step = (1 + width - from) / PANELS;
   const constant = Math.LN2 + (df / 2) * Math.log(df / 2) - lgam(df / 2);
-  let sum = 0;
-  for (let panel = 0; panel <= PANELS; panel++) {
+  return Array.from({ length: PANELS + 1 }, (_, panel): Node => {
     const u = from + panel * step;
-    const weight = panel === 0 || panel === PANELS ? 1 : panel % 2 === 1 ? 4 : 2;
-    const density =
-      u === 0
-        ? df === 1
-          ? Math.exp(constant)
-          : 0
-        : Math.exp(constant + (df - 1) * Math.log(u) - (df * u * u) / 2);
-    if (density > 0) sum += weight * density * f(u);
-  }
-  return Math.min(1, Math.max(0, (sum * step) / 3));
+    const simpson = panel === 0 || panel === PANELS ? 1 : panel % 2 === 1 ? 4 : 2;
+    const logDensity =
+      u === 0 ? (df === 1 ? 0 : Number.NEGATIVE_INFINITY) : (df - 1) * Math.log(u) - (df * u * u) / 2;
+    return { u, weight: (simpson * step * Math.exp(constant + logDensity)) / 3 };
+  }).filter(({ weight }) => weight > 1e-18);
+}
+
+/** Chance of an outcome as a function of the true effect. */
+type Chance = (effect: number) => number;
+
+function chanceOf(df: number, given: (effect: number, u: number) => number): Chance {
+  const nodes = spreadNodes(df);
+  return (effect) => {
+    const sum = nodes.reduce((total, { u, weight }) => total + weight * given(effect, u), 0);
+    return Math.min(1, Math.max(0, sum));
+  };
+}
+
+function regressionChance(design: Design, alpha: number, threshold: number): Chance {
+  const { df, se } = spreadOf(design);
+  const critical = tQuantile(1 - alpha, df);
+  return chanceOf(df, (effect, u) => normalCdf((effect - Math.max(threshold, critical * u * se)) / se));
 }
 
 /** P(the one-sided test at `alpha` is significant | true effect): noncentral t (Cohen 1988, chapter 2). */
 export function testPower(design: Design, effect: number, alpha: number): number {
-  return regressionProbability(design, effect, alpha, Number.NEGATIVE_INFINITY);
+  return regressionChance(design, alpha, Number.NEGATIVE_INFINITY)(effect);
 }
 
 /** P(significant AND estimate above the threshold | true effect): the power of perfbed's rule, not of its test alone. */
@@ -68,9 +85,7 @@ export function regressionProbability(
   alpha: number,
   threshold: number,
 ): number {
-  const { df, se } = spreadOf(design);
-  const critical = tQuantile(1 - alpha, df);
-  return averageOverSpread(df, (u) => normalCdf((effect - Math.max(threshold, critical * u * se)) / se));
+  return regressionChance(design, alpha, threshold)(effect);
 }
 
 /** P(upper end of the two-sided interval below the threshold | true effect): how often a candidate passes. */
@@ -82,7 +97,9 @@ export function passProbability(
 ): number {
   const { df, se } = spreadOf(design);
   const critical = tQuantile(1 - (1 - confidence) / 2, df);
-  return averageOverSpread(df, (u) => normalCdf((threshold - critical * u * se - effect) / se));
+  return chanceOf(df, (trueEffect, u) => normalCdf((threshold - critical * u * se - trueEffect) / se))(
+    effect,
+  );
 }
 
 /** Smallest x in (0, limit] at which a rising function reaches the target; null when it does not there. */
@@ -90,7 +107,7 @@ function smallestReaching(rising: (x: number) => number, target: number, limit: 
   if (rising(limit) < target) return null;
   let low = 0;
   let high = limit;
-  for (let step = 0; step < 50 && high - low > 1e-9 * limit; step++) {
+  for (let step = 0; step < 60 && high - low > 1e-9 * high; step++) {
     const middle = (low + high) / 2;
     if (rising(middle) >= target) high = middle;
     else low = middle;
@@ -102,7 +119,7 @@ function smallestReaching(rising: (x: number) => number, target: number, limit: 
 export function minimumDetectableEffect(design: Design, alpha: number, power: number): number | null {
   if (!(design.sd > 0) || design.n < 2) return null;
   const { se } = spreadOf(design);
-  return smallestReaching((effect) => testPower(design, effect, alpha), power, 50 * se);
+  return smallestReaching(regressionChance(design, alpha, Number.NEGATIVE_INFINITY), power, 50 * se);
 }
 
 /** The smallest true effect that the whole rule (significant and above the threshold) catches with probability `power`. */
@@ -114,11 +131,7 @@ export function smallestCaughtEffect(
 ): number | null {
   if (!(design.sd > 0) || design.n < 2) return null;
   const { se } = spreadOf(design);
-  return smallestReaching(
-    (effect) => regressionProbability(design, effect, alpha, threshold),
-    power,
-    threshold + 50 * se,
-  );
+  return smallestReaching(regressionChance(design, alpha, threshold), power, threshold + 50 * se);
 }
 
 /** Smallest n from `from` on at which a chance that rises with n reaches the target; null above {@link MAX_PLANNED_PAIRS}. */

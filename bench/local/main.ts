@@ -37,6 +37,7 @@ interface Options {
   readonly parts: readonly Part[];
 }
 
+/** @throws TypeError for an option that does not exist; undefined asks for the usage */
 function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
@@ -165,7 +166,12 @@ async function run(bench: Bench): Promise<readonly Requirement[]> {
 }
 
 async function main(): Promise<number> {
-  const options = readOptions();
+  let options: Options | undefined;
+  try {
+    options = readOptions();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
   if (options === undefined) {
     console.error(USAGE);
     return 2;

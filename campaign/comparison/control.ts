@@ -1,7 +1,9 @@
+import { totalSeconds } from "../../scenarios/arrival";
 import type { Workload } from "../../scenarios/model";
 import { REPLICATE_OVERHEAD_SECONDS } from "./presets";
 
 const WARMUP_SECONDS = 2;
+/** At most, and no longer than a replicate. */
 const MEASURED_SECONDS = 6;
 /** Share of the workload's own rate: enough requests for a median, too few to load anything. */
 const RATE_SHARE = 1 / 3;
@@ -23,7 +25,7 @@ export function controlWorkload(workload: Workload): Workload {
   return {
     ...workload,
     warmup: steady(WARMUP_SECONDS, "warm-up"),
-    arrival: steady(MEASURED_SECONDS, "control"),
+    arrival: steady(Math.min(MEASURED_SECONDS, totalSeconds(workload.arrival)), "control"),
     slos: [],
   };
 }

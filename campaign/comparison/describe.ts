@@ -13,7 +13,7 @@ export function describeComparison(plan: ComparisonPlan, calibration: Calibratio
   if (first === undefined) return "";
   const { workload } = first;
   const { settings, estimate } = plan;
-  const unit = plan.sides.length === 2 ? "pair" : "round";
+  const unit = plan.order[0]?.length === 2 ? "pair" : "round";
   return [
     ...plan.sides.flatMap((side) => [
       `Side         ${side.name}: ${side.label}, sizing ${side.environment.sizing.name}, environment ${side.environment.environmentId}`,
@@ -21,8 +21,18 @@ export function describeComparison(plan: ComparisonPlan, calibration: Calibratio
     ]),
     `Scenario     ${workload.scenario}: ${workload.description}`,
     `  replicate  ${totalSeconds(workload.arrival)} s after ${totalSeconds(workload.warmup)} s of warm-up; about ${Math.round(arrivalsTotal(workload.arrival))} journeys, peak ${peakRate(workload.arrival)} a second`,
-    `Order        ${plan.order.length} ${unit}s, seed ${plan.seed}: ${plan.order.map((round) => round.join(" → ")).join(" | ")}`,
-    "  All environments are up at once; one side is under load at a time; a long warm-up of each comes first and is not judged.",
+    `Order        ${plan.rounds} ${unit}s, seed ${plan.seed}: ${plan.order
+      .slice(0, plan.rounds)
+      .map((round) => round.join(" → "))
+      .join(" | ")}`,
+    ...(plan.order.length > plan.rounds
+      ? [
+          `  Up to ${plan.order.length - plan.rounds} spare ones take the place of those that cannot be believed.`,
+        ]
+      : []),
+    plan.storedBaseline === null
+      ? "  All environments are up at once; one side is under load at a time; a long warm-up of each comes first and is not judged."
+      : `  The baseline's runs are those of ${plan.storedBaseline.campaignId}; a long warm-up comes first and is not judged.`,
     ...(plan.kind === "compare"
       ? []
       : [
@@ -33,7 +43,7 @@ export function describeComparison(plan: ComparisonPlan, calibration: Calibratio
         ]),
     ...(calibration === null
       ? ["Noise        not calibrated here: run perfbed calibrate to know what such a gate can see"]
-      : calibrationSentences(calibration, plan.order.length).map(
+      : calibrationSentences(calibration, plan.rounds).map(
           (text, index) => `${index === 0 ? "Noise" : ""}`.padEnd(13) + text,
         )),
     ...plan.notes.map((note, index) => `${index === 0 ? "Notes" : ""}`.padEnd(13) + note),

@@ -13,6 +13,7 @@ import { judgeStoredComparison, sequentialState } from "./judge";
 import type { ComparisonPlan, GatePolicy } from "./model";
 import { jointProof, runComparison } from "./run";
 import { storedFrom, writeComparison } from "./stored";
+import { copyBaseline } from "./stored-baseline";
 import { storedTeardown, storeTeardown } from "./stored-teardown";
 
 export { findCalibration } from "./calibration";
@@ -46,7 +47,7 @@ export function exitCodeFor(report: ComparisonReport, policy: GatePolicy): ExitC
 export async function compare(
   plan: ComparisonPlan,
   options: { readonly observer: CampaignObserver; readonly signal: AbortSignal },
-  calibratedPairs = plan.order.length,
+  calibratedPairs = plan.rounds,
 ): Promise<ComparisonOutcome> {
   const { observer, signal } = options;
   const calibration = await findCalibration(plan);
@@ -55,7 +56,10 @@ export async function compare(
   const proofs = await runComparison(plan, {
     observer,
     signal,
-    started: () => writeComparison(plan.resultsDir, stored),
+    started: async () => {
+      await writeComparison(plan.resultsDir, stored);
+      if (plan.storedBaseline !== null) copyBaseline(plan.storedBaseline, plan.order.length, plan.resultsDir);
+    },
     enough: (replicates) => {
       const rounds = plan.order.filter((_, index) => replicates.some(({ round }) => round === index + 1));
       const { used } = sortRounds(replicates, rounds);

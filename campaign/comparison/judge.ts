@@ -29,7 +29,7 @@ export function comparisonInput(
   used: ReadonlyMap<number, readonly Replicate[]>,
   baseline: string,
   candidate: string,
-  minutesPerPair: number,
+  { minutesPerPair, baselineFrom }: Pick<StoredComparison, "minutesPerPair" | "baselineFrom">,
 ): ComparisonInput {
   const rounds = [...used].sort(([a], [b]) => a - b);
   const names = new Set(
@@ -50,7 +50,7 @@ export function comparisonInput(
       return [replicateFigures(summary, round, planned > 0 ? achievedRatio : null)];
     });
   return {
-    paired: true,
+    paired: baselineFrom === null,
     minutesPerPair,
     journeys: [...names].sort().map((journey) => ({
       journey,
@@ -66,14 +66,17 @@ export function comparisonInput(
 
 /** What a sequential comparison knows after the rounds so far; undefined where it is none. */
 export function sequentialState(
-  stored: Pick<StoredComparison, "sequential" | "order" | "settings" | "minutesPerPair" | "sides">,
+  stored: Pick<
+    StoredComparison,
+    "sequential" | "rounds" | "settings" | "minutesPerPair" | "baselineFrom" | "sides"
+  >,
   used: ReadonlyMap<number, readonly Replicate[]>,
 ): SequentialDecision | undefined {
   const [baseline, candidate] = stored.sides;
   if (!stored.sequential || baseline === undefined || candidate === undefined || used.size === 0)
     return undefined;
-  const input = comparisonInput(used, baseline.name, candidate.name, stored.minutesPerPair);
-  return sequentialDecision(input, stored.settings, { maxPairs: stored.order.length });
+  const input = comparisonInput(used, baseline.name, candidate.name, stored);
+  return sequentialDecision(input, stored.settings, { maxPairs: stored.rounds });
 }
 
 function wholeFindings(
@@ -165,13 +168,14 @@ export async function storedReplicates(
     for (const side of order) {
       const runFolder = join(folder, replicateName(index + 1, side, stored.sides.length));
       const replicate = await readReplicate(runFolder, probabilities);
-      if (replicate !== undefined) found.push(replicate);
+      // A stored baseline's own manifest has the names it had then.
+      if (replicate !== undefined) found.push({ ...replicate, side, round: index + 1 });
     }
   }
   return found;
 }
 
-/** Baseline against candidate where there are two sides and rounds enough to say anything. */
+/** Baseline against candidate where there are rounds enough to say anything; sizings have no baseline. */
 function resultOf(stored: StoredComparison, { used }: SortedRounds): ComparisonResult | null {
   const [baseline, candidate, third] = stored.sides;
   if (
@@ -182,7 +186,7 @@ function resultOf(stored: StoredComparison, { used }: SortedRounds): ComparisonR
   ) {
     return null;
   }
-  const input = comparisonInput(used, baseline.name, candidate.name, stored.minutesPerPair);
+  const input = comparisonInput(used, baseline.name, candidate.name, stored);
   return compareSides(input, stored.settings);
 }
 
@@ -193,7 +197,7 @@ function resultOf(stored: StoredComparison, { used }: SortedRounds): ComparisonR
 export async function judgeStoredComparison(folder: string): Promise<ComparisonReport> {
   const stored = await readComparison(folder);
   const replicates = await storedReplicates(folder, stored);
-  const planned = stored.order.slice(0, stored.ended?.rounds ?? stored.order.length);
+  const planned = stored.order.slice(0, stored.ended?.rounds ?? stored.rounds);
   const sorted = sortRounds(replicates, planned);
   const probabilities = probabilitiesOf(stored.settings);
   const { control, findings: drift } = controlDrift(
@@ -217,10 +221,7 @@ export async function judgeStoredComparison(folder: string): Promise<ComparisonR
   const dominance =
     stored.kind === "compare"
       ? dominanceOf(sides, (baseline, candidate) =>
-          compareSides(
-            comparisonInput(sorted.used, baseline, candidate, stored.minutesPerPair),
-            stored.settings,
-          ),
+          compareSides(comparisonInput(sorted.used, baseline, candidate, stored), stored.settings),
         )
       : [];
   return {

@@ -2,7 +2,7 @@ import type { ComparisonSettings } from "../../analysis/comparison/settings";
 import type { Workload } from "../../scenarios/model";
 import type { EnvironmentPlan } from "../plan";
 import type { PresetName } from "./presets";
-import type { StoredComparison } from "./stored";
+import type { StoredBaseline } from "./stored-baseline";
 
 /** One side: a whole environment of its own and the workload it is given. */
 export interface PlannedSide {
@@ -19,8 +19,13 @@ export type ComparisonKind = "gate" | "compare" | "calibration";
 export interface ComparisonPlan {
   readonly kind: ComparisonKind;
   readonly campaignId: string;
+  /** Sides that are provisioned and run. */
   readonly sides: readonly PlannedSide[];
-  /** Names of the sides in the order they run, one list a round; two sides: a pair. */
+  /** Runs of an earlier comparison that stand in for the baseline; null: all sides run now, in pairs. */
+  readonly storedBaseline: StoredBaseline | null;
+  /** Rounds that should count. */
+  readonly rounds: number;
+  /** Names of the sides in the order they run, one list a round; two sides: a pair. The last ones are spare: see `SPARE_SHARE`. */
   readonly order: readonly (readonly string[])[];
   /** Of the order; the workload's own seed differs from round to round and is the same for all sides of a round. */
   readonly seed: number;
@@ -60,5 +65,3 @@ export interface PriceList {
   readonly memoryGiBPerHour: number;
   readonly source?: string;
 }
-
-export type { StoredComparison };

@@ -22,9 +22,11 @@ import {
   PRESETS,
   type PresetName,
   REPLICATE_OVERHEAD_SECONDS,
+  SPARE_SHARE,
 } from "./presets";
 import { readPrices, resolveSettings, type SettingOptions } from "./settings";
 import { COMPARISON_SIZING, comparisonSizing, withoutScaling } from "./sizing";
+import { findStoredBaseline, isStoredBaseline, type StoredBaseline } from "./stored-baseline";
 
 export interface ComparisonOptions extends SettingOptions {
   /** Everything that is the same for all sides. */
@@ -187,6 +189,7 @@ async function planComparison(
   options: ComparisonOptions,
   loaded: LoadedConfig,
   notes: string[],
+  baselineOf: (candidate: PlannedSide) => Promise<StoredBaseline | null> = async () => null,
 ): Promise<ComparisonPlan> {
   const { policy, settings: given } = resolveSettings(options);
   const { sides, campaignId, resultsDir } = await planSides(specs, options, kind, loaded);
@@ -194,11 +197,23 @@ async function planComparison(
   if (first === undefined) throw new Error("a comparison without sides");
   const settings: ComparisonSettings =
     first.workload.script === undefined ? given : { ...given, throughputGates: false };
-  const pairs = options.pairs ?? PRESETS[options.preset].pairs;
+  const storedBaseline = await baselineOf(first);
+  const wanted = options.pairs ?? PRESETS[options.preset].pairs;
+  const pairs = storedBaseline === null ? wanted : Math.min(wanted, storedBaseline.runs.length);
+  if (storedBaseline !== null) {
+    notes.push(
+      `The baseline is stored (${storedBaseline.campaignId}, ${storedBaseline.runs.length} runs): effects of order and of the time of day are not controlled. Two versions run as a duet are the better test.`,
+    );
+    if (options.sequential === true) {
+      throw new ConfigError("An early stop needs pairs", [
+        { field: "--sequential", allowed: "with two versions that run now", hint: "The baseline is stored." },
+      ]);
+    }
+  }
   const journeys = first.workload.journeys.map(({ name }) => name);
   checkPlannedComparison(settings, {
     pairs,
-    paired: true,
+    paired: storedBaseline === null,
     journeys: first.workload.script === undefined ? journeys : Object.keys(settings.journeys),
   });
   for (const side of sides) checkRequests(side.workload, settings, side === first ? notes : []);
@@ -212,7 +227,7 @@ async function planComparison(
       "No sizing is named: one app instance of 0.75 cores, without autoscaling, so that latency shows the work and not the quota.",
     );
   }
-  if (peakRate(first.workload.arrival) > 60) {
+  if (peakRate(first.workload.arrival) > 100) {
     notes.push("Check that the machine is not saturated: both sides and the generators share it.");
   }
   const seed = first.workload.seed;
@@ -220,9 +235,14 @@ async function planComparison(
     kind,
     campaignId,
     sides: sides.map((side) => ({ ...side, environment: { ...side.environment, expiresAt } })),
-    order: interleavedRounds(sides.length, pairs, seed).map((round) =>
-      round.flatMap((side) => sides[side]?.name ?? []),
-    ),
+    storedBaseline,
+    rounds: pairs,
+    order:
+      storedBaseline === null
+        ? interleavedRounds(sides.length, pairs + Math.ceil(pairs * SPARE_SHARE), seed).map((round) =>
+            round.flatMap((side) => sides[side]?.name ?? []),
+          )
+        : Array.from({ length: pairs }, () => ["baseline", first.name]),
     seed,
     preset: options.preset,
     settings,
@@ -242,18 +262,27 @@ const load = ({ common }: ComparisonOptions): Promise<LoadedConfig> =>
     ...(common.configFile === undefined ? {} : { file: common.configFile }),
   });
 
-/** Two versions against each other. @throws ConfigError; nothing is started */
-export async function planGate(
-  options: ComparisonOptions & { readonly baseline: string; readonly candidate: string },
-): Promise<ComparisonPlan> {
+export interface GateOptions extends ComparisonOptions {
+  /** A version, or the folder of an earlier comparison. */
+  readonly baseline: string;
+  readonly candidate: string;
+  /** Which side of the earlier comparison. @default baseline */
+  readonly baselineSide?: string;
+}
+
+/** Two versions against each other, or one against stored runs. @throws ConfigError; nothing is started */
+export async function planGate(options: GateOptions): Promise<ComparisonPlan> {
   const loaded = await load(options);
   const notes: string[] = [];
+  const candidate = versionSide("candidate", options.candidate, "--candidate", loaded, notes);
+  if (isStoredBaseline(options.cwd, options.baseline)) {
+    return planComparison("gate", [candidate], options, loaded, notes, (side) =>
+      findStoredBaseline(options.cwd, options.baseline, options.baselineSide ?? "baseline", side),
+    );
+  }
   return planComparison(
     "gate",
-    [
-      versionSide("baseline", options.baseline, "--baseline", loaded, notes),
-      versionSide("candidate", options.candidate, "--candidate", loaded, notes),
-    ],
+    [versionSide("baseline", options.baseline, "--baseline", loaded, notes), candidate],
     options,
     loaded,
     notes,

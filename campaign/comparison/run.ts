@@ -16,7 +16,7 @@ import { tearDown } from "../teardown";
 import { prepareTools } from "../tools";
 import { verifyEnvironment } from "../verify";
 import { controlWorkload, hasControl } from "./control";
-import { breakingFindings } from "./exclusion";
+import { breakingFindings, sortRounds } from "./exclusion";
 import type { ComparisonPlan, PlannedSide } from "./model";
 import { withinPhase } from "./pair-observer";
 import { FIRST_WARMUP_SECONDS } from "./presets";
@@ -48,16 +48,16 @@ export function roundWorkload(workload: Workload, round: number): Workload {
   return { ...rest, seed: (workload.seed + round) % SEEDS };
 }
 
-/** The workload with a long warm-up and no objectives: the first load an environment gets. */
+/** As long as a replicate, up to a limit, and none of it judged: the first load an environment gets. */
 function firstWorkload(workload: Workload): Workload {
-  const rate = workload.arrival.startRatePerSecond;
-  const extra = Math.max(0, FIRST_WARMUP_SECONDS - totalSeconds(workload.warmup));
+  const rate = Math.max(1, workload.arrival.startRatePerSecond);
+  const replicate = totalSeconds(workload.warmup) + totalSeconds(workload.arrival);
   return {
     ...roundWorkload(workload, 0),
-    warmup: warmupTo(Math.max(1, rate), extra + totalSeconds(workload.warmup)),
+    warmup: warmupTo(rate, Math.min(FIRST_WARMUP_SECONDS, replicate)),
     arrival: {
-      startRatePerSecond: Math.max(1, rate),
-      stages: [{ durationSeconds: 1, ratePerSecond: Math.max(1, rate), label: "warm-up" }],
+      startRatePerSecond: rate,
+      stages: [{ durationSeconds: 1, ratePerSecond: rate, label: "warm-up" }],
     },
   };
 }
@@ -144,20 +144,29 @@ class Comparison {
   /** All rounds, one side under load at a time. */
   async rounds(): Promise<ComparisonEnd> {
     const { plan, standing, options } = this;
-    const total = plan.order.length;
-    const unit = plan.sides.length === 2 ? "pair" : "round";
+    const total = plan.rounds;
+    const sides = plan.order[0]?.length ?? plan.sides.length;
+    const unit = plan.storedBaseline !== null ? "run" : sides === 2 ? "pair" : "round";
     for (const [index, order] of plan.order.entries()) {
       const round = index + 1;
+      const { used } = sortRounds(this.#replicates, plan.order.slice(0, index));
+      if (plan.storedBaseline === null && used.size >= total) break;
+      if (round === total + 1) {
+        options.observer.note(
+          `${total - used.size} of ${total} ${unit}s cannot be believed: spare ones take their place`,
+        );
+      }
       const own = await timed(
         options.observer,
         "pairs",
-        `${unit} ${round} of ${total}: ${order.join(", then ")}`,
+        `${unit} ${round} of ${total}: ${order.filter((name) => standing.some(({ side }) => side.name === name)).join(", then ")}`,
         async () => {
           const measured: Replicate[] = [];
           for (const name of order) {
             const found = standing.find(({ side }) => side.name === name);
+            // A stored baseline is there already.
             if (found === undefined) continue;
-            const runId = replicateName(round, name, plan.sides.length);
+            const runId = replicateName(round, name, sides);
             measured.push(
               await this.#measure(found, runId, round, roundWorkload(found.side.workload, round), "pairs"),
             );
@@ -175,7 +184,9 @@ class Comparison {
       const text = options.enough?.(this.#replicates);
       if (text !== undefined && round < total) return { how: "stopped-early", rounds: round, text };
     }
-    return { how: "complete", rounds: total, text: `all ${total} ${unit}s` };
+    const ran = new Set(this.#replicates.map(({ round }) => round)).size;
+    const spare = ran > total ? ` and ${ran - total} spare` : "";
+    return { how: "complete", rounds: ran, text: `all ${total} ${unit}s${spare}` };
   }
 }
 

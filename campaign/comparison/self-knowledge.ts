@@ -64,11 +64,11 @@ export function calibrationSentences(record: CalibrationRecord, pairs: number): 
 
 export function selfKnowledge({
   calibration,
-  order,
-}: Pick<StoredComparison, "calibration" | "order">): readonly string[] {
+  rounds,
+}: Pick<StoredComparison, "calibration" | "rounds">): readonly string[] {
   return calibration === null
     ? [
         "Not calibrated here: false-alarm rate and smallest detectable slowdown are unknown. Run perfbed calibrate.",
       ]
-    : calibrationSentences(calibration, order.length);
+    : calibrationSentences(calibration, rounds);
 }

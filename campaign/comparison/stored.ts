@@ -36,6 +36,10 @@ export interface StoredComparison {
     readonly sizing: Sizing;
     readonly environmentId: string;
   }[];
+  /** Campaign whose runs stand in for the baseline: sides are not paired then. */
+  readonly baselineFrom: string | null;
+  /** Rounds that should count; the rest of the order is spare. */
+  readonly rounds: number;
   readonly order: readonly (readonly string[])[];
   readonly seed: number;
   readonly scenario: string;
@@ -64,13 +68,18 @@ export function storedFrom(
     campaignId: plan.campaignId,
     startedAt,
     command: plan.reproduce,
-    sides: plan.sides.map(({ name, label, environment }) => ({
-      name,
-      label,
-      application: { name: environment.application.name, version: environment.application.version },
-      sizing: environment.sizing,
-      environmentId: environment.environmentId,
-    })),
+    sides: [
+      ...(plan.storedBaseline === null ? [] : [{ ...plan.storedBaseline.side, name: "baseline" }]),
+      ...plan.sides.map(({ name, label, environment }) => ({
+        name,
+        label,
+        application: { name: environment.application.name, version: environment.application.version },
+        sizing: environment.sizing,
+        environmentId: environment.environmentId,
+      })),
+    ],
+    baselineFrom: plan.storedBaseline?.campaignId ?? null,
+    rounds: plan.rounds,
     order: plan.order,
     seed: plan.seed,
     scenario: plan.sides[0]?.workload.scenario ?? "",

@@ -62,7 +62,7 @@ export function comparisonVerdict(input: VerdictInput): Verdict {
     return {
       kind: "pass",
       headline: compareHeadline(input),
-      reasons: [...dominance.slice(1).map(({ text }) => text), ...(result?.reasons ?? []), ...notes],
+      reasons: [...dominance.slice(1).map(({ text }) => text), ...notes],
       actions: remedies(warnings),
     };
   }

@@ -110,6 +110,11 @@ export const configSchema = z.strictObject({
     .default(60)
     .describe("Minutes after which the environment's watchdog may end it."),
   results: z.string().default("perfbed-results").describe("Folder of the results."),
+  history: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Where results are recorded: a folder, s3://bucket/prefix or postgres://user@host/database."),
 });
 
 /** As written by the user: every field with a default is optional. */

@@ -50,7 +50,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const { environmentId, slots, runId, k6Path } = options;
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
-  const { workload, graceSeconds } = await completeWorkload(options.workload, k6Path);
+  const { workload, graceSeconds, hasThresholds } = await completeWorkload(options.workload, k6Path);
   const native = workload.script !== undefined;
   await checkDiskSpace(environmentDir(environmentId), workload);
   const grace = graceSeconds ?? gracefulStopSeconds(workload.journeys);
@@ -69,6 +69,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       folder,
       runId: uniqueRun,
       apiPort,
+      hasThresholds,
     });
     const generator = new Generator({
       environmentId,

@@ -12,6 +12,22 @@ export interface HistoryChoice {
   readonly cwd: string;
 }
 
+/** For the plan of a run: as {@link chooseHistory}, or undefined where nothing is to be recorded. @throws ConfigError */
+export function planHistory(
+  options: { readonly history?: string | false; readonly resultsDir?: string; readonly cwd: string },
+  config: { readonly history?: string | undefined; readonly results: string },
+  configDir: string,
+): HistoryLocation | undefined {
+  if (options.history === false) return undefined;
+  return chooseHistory({
+    option: options.history,
+    config,
+    configDir,
+    results: options.resultsDir,
+    cwd: options.cwd,
+  });
+}
+
 /**
  * Where the history is: `--history`, else PERFBED_HISTORY, else the config file's `history`, else the folder `history` in the results.
  * @throws ConfigError

@@ -1,5 +1,6 @@
 import type { ReportData } from "../../report/model";
 import { type HistoryLocation, openHistory, type RecordOutcome } from "../../storage/history";
+import type { CampaignObserver } from "../observer";
 import { historyRun } from "./history-run";
 
 /** Records judged runs. @throws HistoryError */
@@ -28,19 +29,25 @@ export async function requireHistory(location: HistoryLocation): Promise<void> {
 }
 
 /**
- * Records after a run, when the result is there already: a history that fails then must not take the verdict away. The outcome is one
- * sentence, with what to do where it failed.
+ * Records after a run, when the result is there already: a history that fails then must not take the verdict away. It says so, with the
+ * command that records later.
+ * @returns what goes with the files of the result
  */
 export async function recordAfterRun(
-  location: HistoryLocation,
+  location: HistoryLocation | undefined,
   reports: readonly ReportData[],
   resultsDir: string,
-): Promise<string> {
+  observer: CampaignObserver,
+): Promise<Readonly<Record<string, string>>> {
+  if (location === undefined) return {};
   try {
     await recordRuns(location, reports);
-    return `Recorded in the history ${location}.`;
+    return { History: location.text };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return `NOT recorded in the history: ${message}. Later: perfbed history record ${resultsDir} --history ${location}`;
+    observer.note(
+      `NOT recorded in the history: ${message}. Later: perfbed history record ${resultsDir} --history ${location}`,
+    );
+    return {};
   }
 }

@@ -80,7 +80,10 @@ function seriesReport(
       : [],
     count: rows.length,
     invalid,
-    changes: found.flatMap((point) => changeOf(point, key.metric, rows) ?? []),
+    // After merging, a point may stand between stretches that hardly differ: over the whole stretches it must hold too.
+    changes: found
+      .filter(({ p }) => p <= settings.maxPValue)
+      .flatMap((point) => changeOf(point, key.metric, rows) ?? []),
   };
 }
 

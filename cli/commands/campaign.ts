@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ciOptions, type ParsedCi, policyOf, writeCiOutput } from "../ci-output";
 import type { CliContext } from "../context";
 import { historyOptions } from "../history-options";
 import { withInterruption } from "../interruption";
@@ -23,13 +24,14 @@ export function addCampaign(program: Command, context: CliContext): Command {
     .command("campaign")
     .description("provision, warm up, load, judge, report, destroy and prove that nothing is left")
     .addHelpText("after", HELP);
-  return historyOptions(scenarioOptions(environmentOptions(command))).action(
-    async (options: ParsedOptions) => {
+  return ciOptions(historyOptions(scenarioOptions(environmentOptions(command)))).action(
+    async (options: ParsedOptions & ParsedCi) => {
       const { runCampaign } = await import("../../campaign/campaign");
       const { describePlan, withoutSecrets } = await import("../../campaign/describe");
       const { planCampaign } = await import("../../campaign/plan");
       const { renderTerminalSummary } = await import("../../report/terminal");
       const { terminal, json } = context;
+      const policy = policyOf(options);
       const plan = await planCampaign(toPlanOptions(options));
       if (options.dryRun === true) {
         terminal.out(
@@ -46,13 +48,18 @@ export function addCampaign(program: Command, context: CliContext): Command {
       const observer = observerFor(context);
       const result = await withInterruption(context, (signal) => runCampaign(plan, { observer, signal }));
       observer.close();
-      context.exitWith(result.exitCode);
+      const { checksOfRun } = await import("../../report/checks");
+      const exitCode = await writeCiOutput(context, options, checksOfRun(result.report), {
+        exitCode: result.exitCode,
+        policy,
+      });
+      context.exitWith(exitCode);
       if (json) {
         terminal.out(
           JSON.stringify(
             {
               campaignId: plan.campaignId,
-              exitCode: result.exitCode,
+              exitCode,
               verdict: result.report.verdict,
               teardown: result.teardown,
               files: result.files,

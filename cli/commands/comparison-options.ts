@@ -51,7 +51,10 @@ export function comparisonOptions(command: Command): Command {
       ]),
     )
     .option("--policy <file>", "YAML: what inconclusive and invalid do, thresholds, overrides per journey")
-    .option("--autoscaling", "leave the autoscaler free to act (default: held at the smallest size)");
+    .option(
+      "--autoscaling",
+      "leave the autoscaler free to act (sizings always are; versions are held at the smallest size)",
+    );
 }
 
 export interface ParsedComparison extends ParsedOptions {

@@ -18,6 +18,7 @@ Examples:
   perfbed gate -c perfbed.config.yaml --baseline main --candidate pr    your own: the config's sides main and pr
   perfbed gate --baseline main --candidate pr --preset quick --threshold 20%
   perfbed gate --baseline main --candidate pr --pairs 30 --sequential   up to 30 pairs, fewer if it is clear
+  perfbed gate --baseline perfbed-results/20260101T120000-1a2b --candidate pr   against stored runs: order is not controlled
   perfbed gate --baseline main --candidate pr --policy gate.yaml        overrides per journey; see docs/gate.md
 
 Presets: quick 8 pairs, default 10, thorough 20. perfbed calibrate measures what they can see on this machine.
@@ -26,6 +27,7 @@ Results: report.html, report.md (for a pull request), junit.xml, verdict.json; p
 interface ParsedGate extends ParsedComparison {
   readonly baseline: string;
   readonly candidate: string;
+  readonly baselineSide?: string;
   readonly sequential?: boolean;
 }
 
@@ -38,6 +40,7 @@ export function addGate(program: Command, context: CliContext): Command {
       "one of the config's sides, or a variant of the storefront sample",
     )
     .requiredOption("--candidate <version>", "the version to be judged")
+    .option("--baseline-side <name>", "side of that earlier comparison (default: baseline)")
     .option("--sequential", "stop as soon as an anytime-valid test decides")
     .addHelpText("after", HELP);
   return comparisonOptions(command).action(async (options: ParsedGate) => {
@@ -47,6 +50,7 @@ export function addGate(program: Command, context: CliContext): Command {
       baseline: options.baseline,
       candidate: options.candidate,
       sequential: options.sequential ?? false,
+      ...(options.baselineSide === undefined ? {} : { baselineSide: options.baselineSide }),
     });
     await runPlannedComparison(context, plan, { dryRun: options.dryRun ?? false });
   });

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ciOptions, type ParsedCi, policyOf, writeCiOutput } from "../ci-output";
 import type { CliContext } from "../context";
 
 const HELP = `
@@ -9,27 +10,33 @@ Example:
   perfbed report perfbed-results/20260101T120000-1a2b`;
 
 export function addReport(program: Command, context: CliContext): Command {
-  return program
+  const command = program
     .command("report")
     .argument("<folder>", "folder of a campaign's results")
     .description("build the report again from the stored samples")
-    .addHelpText("after", HELP)
-    .action(async (folder: string) => {
-      const { rebuildReport } = await import("../../campaign/rebuild");
-      const { renderTerminalSummary } = await import("../../report/terminal");
-      const { exitCode, report, files } = await rebuildReport(folder);
-      context.exitWith(exitCode);
-      context.terminal.out(
-        context.json
-          ? JSON.stringify({ exitCode, verdict: report.verdict, files }, null, 2)
-          : [
-              renderTerminalSummary(report, {
-                colour: context.terminal.colour,
-                width: context.terminal.width,
-              }),
-              "",
-              ...Object.entries(files).map(([label, file]) => `${label.padEnd(9)} ${file}`),
-            ].join("\n"),
-      );
+    .addHelpText("after", HELP);
+  return ciOptions(command).action(async (folder: string, options: ParsedCi) => {
+    const policy = policyOf(options);
+    const { rebuildReport } = await import("../../campaign/rebuild");
+    const { renderTerminalSummary } = await import("../../report/terminal");
+    const { exitCode: verdictCode, report, files } = await rebuildReport(folder);
+    const { checksOfRun } = await import("../../report/checks");
+    const exitCode = await writeCiOutput(context, options, checksOfRun(report), {
+      exitCode: verdictCode,
+      policy,
     });
+    context.exitWith(exitCode);
+    context.terminal.out(
+      context.json
+        ? JSON.stringify({ exitCode, verdict: report.verdict, files }, null, 2)
+        : [
+            renderTerminalSummary(report, {
+              colour: context.terminal.colour,
+              width: context.terminal.width,
+            }),
+            "",
+            ...Object.entries(files).map(([label, file]) => `${label.padEnd(9)} ${file}`),
+          ].join("\n"),
+    );
+  });
 }

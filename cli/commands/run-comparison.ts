@@ -3,6 +3,23 @@ import type { CliContext } from "../context";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
 
+/** The plan without the values of the applications' variables: they may be secret. */
+function printable(plan: ComparisonPlan): unknown {
+  return {
+    ...plan,
+    sides: plan.sides.map((side) => ({
+      ...side,
+      environment: {
+        ...side.environment,
+        application: {
+          ...side.environment.application,
+          environment: Object.keys(side.environment.application.environment),
+        },
+      },
+    })),
+  };
+}
+
 /** Prints the plan, or runs it and prints what came out. Shared by gate, compare and calibrate. */
 export async function runPlannedComparison(
   context: CliContext,
@@ -17,13 +34,15 @@ export async function runPlannedComparison(
   if (options.dryRun) {
     const calibration = await findCalibration(plan);
     terminal.out(
-      json ? JSON.stringify({ plan, calibration }, null, 2) : describeComparison(plan, calibration),
+      json
+        ? JSON.stringify({ plan: printable(plan), calibration }, null, 2)
+        : describeComparison(plan, calibration),
     );
     return;
   }
   if (!json) {
     terminal.err(
-      `Comparison ${plan.campaignId}: ${plan.sides.map(({ label }) => label).join(" against ")}, ${plan.order.length} rounds, about ${Math.ceil(plan.estimate.totalMinutes)} min`,
+      `Comparison ${plan.campaignId}: ${plan.sides.map(({ label }) => label).join(" against ")}, ${plan.rounds} rounds, about ${Math.ceil(plan.estimate.totalMinutes)} min`,
     );
   }
   const observer = observerFor(context);
@@ -59,7 +78,7 @@ export async function runPlannedComparison(
   terminal.out(renderComparisonSummary(report, { colour: terminal.colour, width: terminal.width }));
   if (outcome.calibration !== undefined) {
     terminal.out("\nCalibrated");
-    for (const sentence of calibrationSentences(outcome.calibration, plan.order.length))
+    for (const sentence of calibrationSentences(outcome.calibration, plan.rounds))
       terminal.out(`  ${sentence}`);
   }
   terminal.out("");

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ciOptions, type ParsedCi, policyOf, writeCiOutput } from "../ci-output";
 import type { CliContext } from "../context";
 import { historyOptions } from "../history-options";
 import { withInterruption } from "../interruption";
@@ -21,13 +22,14 @@ export function addRun(program: Command, context: CliContext): Command {
     .option("-c, --config <file>", "config file, for scenario and parameters")
     .option("--dry-run", "print the plan and start nothing")
     .addHelpText("after", HELP);
-  return historyOptions(scenarioOptions(command)).action(
-    async (environmentId: string, options: ParsedOptions) => {
+  return ciOptions(historyOptions(scenarioOptions(command))).action(
+    async (environmentId: string, options: ParsedOptions & ParsedCi) => {
       const { describePlan } = await import("../../campaign/describe");
       const { planRun } = await import("../../campaign/plan-run");
       const { runStanding } = await import("../../campaign/standing");
       const { renderTerminalSummary } = await import("../../report/terminal");
       const { terminal, json } = context;
+      const policy = policyOf(options);
       const plan = await planRun(environmentId, toPlanOptions(options));
       if (options.dryRun === true) {
         terminal.out(json ? JSON.stringify({ plan }, null, 2) : describePlan(plan, terminal.width));
@@ -36,14 +38,15 @@ export function addRun(program: Command, context: CliContext): Command {
       const observer = observerFor(context);
       const result = await withInterruption(context, (signal) => runStanding(plan, { observer, signal }));
       observer.close();
-      context.exitWith(result.exitCode);
+      const { checksOfRun } = await import("../../report/checks");
+      const exitCode = await writeCiOutput(context, options, checksOfRun(result.report), {
+        exitCode: result.exitCode,
+        policy,
+      });
+      context.exitWith(exitCode);
       terminal.out(
         json
-          ? JSON.stringify(
-              { exitCode: result.exitCode, verdict: result.report.verdict, files: result.files },
-              null,
-              2,
-            )
+          ? JSON.stringify({ exitCode, verdict: result.report.verdict, files: result.files }, null, 2)
           : [
               "",
               renderTerminalSummary(result.report, { colour: terminal.colour, width: terminal.width }),

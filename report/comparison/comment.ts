@@ -105,7 +105,7 @@ export function renderComparisonMarkdown(report: ComparisonReport): string {
       ? ""
       : `<details><summary>Why</summary>\n\n${verdict.reasons.map((reason) => `- ${escapeMarkdown(reason)}`).join("\n")}\n\n</details>`,
     verdict.actions.map((action) => `> ${escapeMarkdown(action)}`).join("\n>\n"),
-    `${counted} of ${formatCount(comparison.order.length)} rounds count${excluded.length === 0 ? "" : `; left out: ${excluded.map(({ round }) => round).join(", ")}`}. ${escapeMarkdown(selfKnowledge.slice(0, 2).join(" "))}`,
+    `${counted} of ${formatCount(comparison.rounds)} rounds count${excluded.length === 0 ? "" : `; left out: ${excluded.map(({ round }) => round).join(", ")}`}. ${escapeMarkdown(selfKnowledge.slice(0, 2).join(" "))}`,
     fenced(comparison.command),
     `<sub>perfbed ${escapeMarkdown(comparison.perfbedVersion)}, campaign ${codeSpan(comparison.campaignId)}, seed ${comparison.seed}</sub>`,
   ];

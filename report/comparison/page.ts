@@ -40,7 +40,7 @@ function verdictWord({ verdict, comparison }: ComparisonReport): string {
 function masthead(report: ComparisonReport): SafeHtml {
   const { comparison, verdict, replicates } = report;
   return html`<header class="masthead ${verdict.kind}"><div class="wrap">
-<p class="identity"><span class="product">perfbed</span><span><b>${comparisonTitle(report)}</b></span><span>${oneLine(comparison.scenario)}, preset ${comparison.preset}</span><span>${comparison.order.length} rounds planned</span><time>${formatInstant(replicates[0]?.startedAtUs)}</time></p>
+<p class="identity"><span class="product">perfbed</span><span><b>${comparisonTitle(report)}</b></span><span>${oneLine(comparison.scenario)}, preset ${comparison.preset}</span><span>${comparison.rounds} rounds planned</span><time>${formatInstant(replicates[0]?.startedAtUs)}</time></p>
 <div class="verdict-grid"><div>
 <h1><span class="visually-hidden">Verdict: </span><span class="verdict-word">${verdictSign(VERDICTS[verdict.kind].status)}<span>${verdictWord(report)}</span></span></h1>
 <p class="headline">${verdict.headline}</p>

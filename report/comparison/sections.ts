@@ -49,11 +49,7 @@ export function summarySection(report: ComparisonReport): SafeHtml {
     undefined,
   );
   const figures: readonly (readonly [string, string, string])[] = [
-    [
-      "Rounds that count",
-      `${counted} of ${comparison.order.length}`,
-      comparison.ended?.text ?? "interrupted",
-    ],
+    ["Rounds that count", `${counted} of ${comparison.rounds}`, comparison.ended?.text ?? "interrupted"],
     ["Requests", formatCount(requests), `${formatPercent(requests === 0 ? null : errors / requests)} failed`],
     ...(worst === undefined
       ? []

@@ -114,7 +114,7 @@ export function renderComparisonSummary(report: ComparisonReport, options: Optio
   return [
     ...columns(sizes || report.result === null ? sideRows(report) : gateRows(report)),
     "",
-    `Rounds     ${counted} of ${comparison.order.length} count${excluded.length === 0 ? "" : `; left out: ${excluded.map(({ round }) => round).join(", ")}`}`,
+    `Rounds     ${counted} of ${comparison.rounds} count${excluded.length === 0 ? "" : `; left out: ${excluded.map(({ round }) => round).join(", ")}`}`,
     "",
     `Verdict    ${colours.bold(paint(word))}`,
     ...wrapped(verdict.headline, width, "  "),

@@ -183,8 +183,9 @@ export class S3Files implements HistoryFiles {
         : status === 403
           ? "access is denied"
           : errorMessage(cause) || name;
-    const hint =
-      name === "CredentialsProviderError"
+    const hint = /region is missing/i.test(reason)
+      ? "Set AWS_REGION, or name it in the address: s3://bucket/prefix?region=eu-west-1"
+      : name === "CredentialsProviderError"
         ? "Give the AWS SDK credentials: AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role."
         : "Needed are s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on the prefix.";
     return new HistoryError(code, `The history ${this.location} ${what}: ${reason}`, { cause, hint });

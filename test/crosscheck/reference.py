@@ -115,6 +115,14 @@ def order(random):
     return cases
 
 
+def quantiles(random):
+    cases = []
+    for n in (2, 11, 200, 1000):
+        values = rounded(np.exp(random.normal(4, 0.6, n)), 3)
+        cases.append({"values": values, "quantiles": [[p, float(np.quantile(values, p))] for p in (0, 0.5, 0.9, 0.95, 0.99, 0.999, 1)]})
+    return cases
+
+
 def steps(random, sizes, levels, noise):
     return rounded(np.concatenate([random.normal(level, noise, size) for size, level in zip(sizes, levels)]), 4)
 
@@ -190,6 +198,7 @@ def main():
         "power": power(),
         "order": order(random),
     })
+    write("quantiles.json", {"cases": quantiles(np.random.default_rng(7))})
     write("change-points.json", {"cases": change_points(random), "original": original_edivisive(random)})
 
 

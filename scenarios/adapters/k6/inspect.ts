@@ -22,6 +22,7 @@ const inspectionSchema = z.looseObject({
   scenarios: z.record(z.string(), scenarioSchema).nullish(),
   totalDuration: z.string(),
   maxVUs: z.number().nullish(),
+  thresholds: z.record(z.string(), z.unknown()).nullish(),
 });
 type K6Scenario = z.output<typeof scenarioSchema>;
 
@@ -34,6 +35,8 @@ export interface ScriptInspection {
   readonly totalSeconds: number;
   /** Iterations per second over time where the script's executors say it (arrival-rate executors that start together); else null. */
   readonly profile: ArrivalProfile | null;
+  /** Whether it sets thresholds of its own. */
+  readonly hasThresholds: boolean;
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -127,6 +130,7 @@ export async function inspectScript(
     totalSeconds: total,
     // Several curves could be added up, but who is to say what they mean together: planned rates are then left out.
     profile: only === undefined || scenarios.length > 1 ? null : profileOf(only),
+    hasThresholds: Object.keys(found.thresholds ?? {}).length > 0,
   };
 }
 
@@ -143,6 +147,8 @@ export interface CompleteWorkload {
   readonly workload: Workload;
   /** Longest time the iterations under way get at the end, seconds. */
   readonly graceSeconds: number | null;
+  /** Whether k6 has thresholds to watch: only a user's own script does, and only some. */
+  readonly hasThresholds: boolean;
 }
 
 /**
@@ -151,11 +157,12 @@ export interface CompleteWorkload {
  */
 export async function completeWorkload(workload: Workload, k6Path: string): Promise<CompleteWorkload> {
   const script = workload.script;
-  if (script === undefined) return { workload, graceSeconds: null };
+  if (script === undefined) return { workload, graceSeconds: null, hasThresholds: false };
   const env = { ...script.environment, BASE_URL: "http://127.0.0.1" };
   const inspection = await inspectScript(k6Path, script.file, env);
+  const { hasThresholds } = inspection;
   if (!script.ownArrivals) {
-    if (inspection.scenarioNames.length <= 1) return { workload, graceSeconds: 30 };
+    if (inspection.scenarioNames.length <= 1) return { workload, graceSeconds: 30, hasThresholds };
     throw new ConfigError("The script's arrivals cannot be replaced", [
       {
         field: "rate",
@@ -183,6 +190,7 @@ export async function completeWorkload(workload: Workload, k6Path: string): Prom
   return {
     workload: { ...workload, warmup: warmupSeconds > 0 ? before : NO_ARRIVALS, arrival: after },
     graceSeconds: Math.max(0, inspection.totalSeconds - inspection.plannedSeconds),
+    hasThresholds,
   };
 }
 

@@ -23,6 +23,8 @@ export interface RenderOptions {
   readonly runId: string;
   /** Port of k6's REST API on 127.0.0.1. */
   readonly apiPort: number;
+  /** True when the script sets thresholds. Without any, k6 is spared the aggregation of every sample. @default true for a native script */
+  readonly hasThresholds?: boolean;
 }
 
 /** Everything to start one k6 process: paused, waiting for its start over the REST API. */
@@ -116,10 +118,10 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
       ...(share.count === 1
         ? []
         : [`--execution-segment=${segment}`, `--execution-segment-sequence=${sequence}`]),
-      // A user's script keeps its thresholds; virtual user and iteration tell which request a failed check belongs to.
-      ...(native === undefined
-        ? ["--no-thresholds"]
-        : ["--system-tags=name,scenario,status,error_code,check,vu,iter"]),
+      // A user's script keeps its thresholds.
+      ...((options.hasThresholds ?? native !== undefined) ? [] : ["--no-thresholds"]),
+      // Virtual user and iteration tell which request a failed check of a user's script belongs to.
+      ...(native === undefined ? [] : ["--system-tags=name,scenario,status,error_code,check,vu,iter"]),
       `--out=csv=${csvFile}`,
       native !== undefined && own ? native.file : join(folder, scriptName),
     ],

@@ -1,3 +1,4 @@
+import { planPairs } from "../../../analysis/comparison/planning";
 import {
   minimumDetectableEffect,
   pairsToCatch,
@@ -7,10 +8,9 @@ import {
   regressionProbability,
   testPower,
 } from "../../../analysis/comparison/power";
-import { planPairs } from "../../../analysis/comparison/planning";
 import { COMPARISON_PRESETS } from "../../../analysis/comparison/settings";
-import { seededRandom } from "../../../analysis/statistics/seeded-random";
 import { pairedTTest } from "../../../analysis/statistics/location-test";
+import { seededRandom } from "../../../analysis/statistics/seeded-random";
 import { expectNear, statisticsReference } from "../statistics/reference-values";
 
 const { power } = statisticsReference();
@@ -49,8 +49,12 @@ describe("power", () => {
       if (test.interval.upper < threshold) passes += 1;
     }
     const tolerance = 4 * Math.sqrt(0.25 / rounds);
-    expect(Math.abs(regressions / rounds - regressionProbability(design, effect, 0.01, threshold))).toBeLessThan(tolerance);
-    expect(Math.abs(passes / rounds - passProbability(design, effect, 0.95, threshold))).toBeLessThan(tolerance);
+    expect(
+      Math.abs(regressions / rounds - regressionProbability(design, effect, 0.01, threshold)),
+    ).toBeLessThan(tolerance);
+    expect(Math.abs(passes / rounds - passProbability(design, effect, 0.95, threshold))).toBeLessThan(
+      tolerance,
+    );
   });
 
   test("nothing is promised at the threshold itself", () => {
@@ -72,6 +76,8 @@ describe("power", () => {
   test("the default preset catches +20 % more than nine times in ten, five journeys, pairs that repeat within 10 %", () => {
     const design = { sd: 0.1, n: COMPARISON_PRESETS.standard.pairs, paired: true };
     expect(regressionProbability(design, Math.log(1.2), 0.05 / 15, Math.log(1.1))).toBeGreaterThan(0.96);
-    expect(regressionProbability({ ...design, n: 7 }, Math.log(1.2), 0.05 / 15, Math.log(1.1))).toBeLessThan(0.9);
+    expect(regressionProbability({ ...design, n: 7 }, Math.log(1.2), 0.05 / 15, Math.log(1.1))).toBeLessThan(
+      0.9,
+    );
   });
 });

@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { clampP, clopperPearson, betaQuantile, normalQuantile, tCdf, tQuantile, tSurvival } from "../../../analysis/statistics/distributions";
+import {
+  betaQuantile,
+  clampP,
+  clopperPearson,
+  normalQuantile,
+  tCdf,
+  tQuantile,
+  tSurvival,
+} from "../../../analysis/statistics/distributions";
 import { expectNear, statisticsReference } from "./reference-values";
 
 const { distributions } = statisticsReference();
@@ -7,7 +15,8 @@ const { distributions } = statisticsReference();
 describe("distributions", () => {
   test("Student's t equals SciPy 1.16.3 (scipy.stats.t) at any degrees of freedom, whole or not", () => {
     for (const [p = 0, df = 0, wished = 0] of distributions.tQuantile) expectNear(tQuantile(p, df), wished);
-    for (const [t = 0, df = 0, wished = 0] of distributions.tSurvival) expectNear(tSurvival(t, df), wished, 1e-12);
+    for (const [t = 0, df = 0, wished = 0] of distributions.tSurvival)
+      expectNear(tSurvival(t, df), wished, 1e-12);
   });
 
   test("far in the tail t is exact relative to its own size: SciPy 1.16.3 gives 1.2418523520791315e-10 and 7.23608183988067e-73", () => {
@@ -17,7 +26,8 @@ describe("distributions", () => {
 
   test("normal and beta quantiles equal SciPy 1.16.3", () => {
     for (const [p = 0, wished = 0] of distributions.normalQuantile) expectNear(normalQuantile(p), wished);
-    for (const [p = 0, a = 0, b = 0, wished = 0] of distributions.betaQuantile) expectNear(betaQuantile(p, a, b), wished);
+    for (const [p = 0, a = 0, b = 0, wished = 0] of distributions.betaQuantile)
+      expectNear(betaQuantile(p, a, b), wished);
   });
 
   test("Clopper-Pearson intervals equal statsmodels 0.15.0 (proportion_confint, method beta), also for none and all", () => {
@@ -30,9 +40,13 @@ describe("distributions", () => {
 
   test("the quantile is the inverse of the distribution function", () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.0005, max: 0.9995, noNaN: true }), fc.double({ min: 1, max: 200, noNaN: true }), (p, df) => {
-        expectNear(tCdf(tQuantile(p, df), df), p, 1e-9);
-      }),
+      fc.property(
+        fc.double({ min: 0.0005, max: 0.9995, noNaN: true }),
+        fc.double({ min: 1, max: 200, noNaN: true }),
+        (p, df) => {
+          expectNear(tCdf(tQuantile(p, df), df), p, 1e-9);
+        },
+      ),
     );
   });
 

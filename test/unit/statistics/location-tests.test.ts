@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { type LocationTest, pairedTTest, welchTTest } from "../../../analysis/statistics/location-test";
-import { smallestWilcoxonP, wilcoxonPairsFor, wilcoxonSignedRank } from "../../../analysis/statistics/wilcoxon";
+import {
+  smallestWilcoxonP,
+  wilcoxonPairsFor,
+  wilcoxonSignedRank,
+} from "../../../analysis/statistics/wilcoxon";
 import { expectNear, statisticsReference, type TestCase } from "./reference-values";
 
 const reference = statisticsReference();
@@ -49,7 +53,9 @@ describe("paired t-test", () => {
 });
 
 describe("Welch's test", () => {
-  test.each(reference.welch.map((wished) => [wished.baseline.length, wished.candidate.length, wished] as const))(
+  test.each(
+    reference.welch.map((wished) => [wished.baseline.length, wished.candidate.length, wished] as const),
+  )(
     "of %i against %i values equals SciPy 1.16.3 (ttest_ind, equal_var=False), with its 90 %% interval and degrees of freedom",
     (_n, _m, wished) => {
       const test = welchTTest(wished.baseline, wished.candidate, { confidence: 0.9 });
@@ -85,9 +91,16 @@ describe("Wilcoxon's signed-rank test", () => {
 
   test("equals the definition, every sign tried, for any differences with ties and zeros", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 1, maxLength: 10 }), (differences) => {
-        expectNear(wilcoxonSignedRank(differences).pGreater, Math.max(1e-16, naiveWilcoxon(differences)), 1e-9);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 1, maxLength: 10 }),
+        (differences) => {
+          expectNear(
+            wilcoxonSignedRank(differences).pGreater,
+            Math.max(1e-16, naiveWilcoxon(differences)),
+            1e-9,
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -15,13 +15,29 @@ export interface TestCase {
 /** test/fixtures/reference/statistics.json, made by test/crosscheck/reference.py. */
 export interface StatisticsReference {
   readonly madeBy: Readonly<Record<string, string>>;
-  readonly distributions: Readonly<Record<"tQuantile" | "tSurvival" | "normalQuantile" | "betaQuantile" | "clopperPearson", readonly Row[]>>;
+  readonly distributions: Readonly<
+    Record<"tQuantile" | "tSurvival" | "normalQuantile" | "betaQuantile" | "clopperPearson", readonly Row[]>
+  >;
   readonly paired: readonly (TestCase & { readonly differences: readonly number[] })[];
-  readonly welch: readonly (TestCase & { readonly baseline: readonly number[]; readonly candidate: readonly number[]; readonly df: number })[];
-  readonly wilcoxon: readonly { readonly differences: readonly number[]; readonly pGreater: number; readonly pLess: number; readonly estimate: number }[];
+  readonly welch: readonly (TestCase & {
+    readonly baseline: readonly number[];
+    readonly candidate: readonly number[];
+    readonly df: number;
+  })[];
+  readonly wilcoxon: readonly {
+    readonly differences: readonly number[];
+    readonly pGreater: number;
+    readonly pLess: number;
+    readonly estimate: number;
+  }[];
   readonly corrections: readonly { readonly p: Row; readonly holm: Row; readonly benjaminiHochberg: Row }[];
   readonly power: Readonly<Record<"paired" | "unpaired" | "detectable" | "pairs", readonly Row[]>>;
-  readonly order: readonly { readonly values: Row; readonly lag1: number; readonly slope: number; readonly slopeP: number }[];
+  readonly order: readonly {
+    readonly values: Row;
+    readonly lag1: number;
+    readonly slope: number;
+    readonly slopeP: number;
+  }[];
 }
 
 export interface ChangePointReference {
@@ -33,15 +49,31 @@ export interface ChangePointReference {
       readonly windowLength: number;
       readonly maxPValue: number;
       readonly minMagnitude: number;
-      readonly changePoints: readonly { readonly index: number; readonly meanBefore: number; readonly meanAfter: number; readonly p: number }[];
+      readonly changePoints: readonly {
+        readonly index: number;
+        readonly meanBefore: number;
+        readonly meanAfter: number;
+        readonly p: number;
+      }[];
     }[];
   }[];
-  readonly original: readonly { readonly name: string; readonly series: Row; readonly maxPValue: number; readonly indexes: Row }[];
+  readonly original: readonly {
+    readonly name: string;
+    readonly series: Row;
+    readonly maxPValue: number;
+    readonly indexes: Row;
+  }[];
 }
 
-const read = (name: string): string => readFileSync(join(__dirname, "../../fixtures/reference", name), "utf8");
+export interface QuantileReference {
+  readonly cases: readonly { readonly values: Row; readonly quantiles: readonly Row[] }[];
+}
+
+const read = (name: string): string =>
+  readFileSync(join(__dirname, "../../fixtures/reference", name), "utf8");
 
 export const statisticsReference = (): StatisticsReference => JSON.parse(read("statistics.json"));
+export const quantileReference = (): QuantileReference => JSON.parse(read("quantiles.json"));
 export const changePointReference = (): ChangePointReference => JSON.parse(read("change-points.json"));
 
 /** Relative to the larger of the wished value and 1. */

@@ -17,12 +17,16 @@ describe("seeded random numbers", () => {
     const n = 100_000;
     const uniform = Array.from({ length: n }, () => random.next());
     const normal = Array.from({ length: n }, () => random.normal());
-    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const mean = (values: readonly number[]): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(Math.abs(mean(uniform) - 0.5)).toBeLessThan(4 * Math.sqrt(1 / 12 / n));
     expect(Math.abs(mean(normal))).toBeLessThan(4 / Math.sqrt(n));
     expect(Math.abs(mean(normal.map((z) => z * z)) - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
     expect(Math.abs(mean(normal.map((z) => z ** 4)) - 3)).toBeLessThan(4 * Math.sqrt(96 / n));
-    const tenths = Array.from({ length: 10 }, (_, tenth) => uniform.filter((u) => Math.floor(u * 10) === tenth).length);
+    const tenths = Array.from(
+      { length: 10 },
+      (_, tenth) => uniform.filter((u) => Math.floor(u * 10) === tenth).length,
+    );
     const chiSquare = tenths.reduce((sum, count) => sum + (count - n / 10) ** 2 / (n / 10), 0);
     // 99.9 % quantile of chi-square with 9 degrees of freedom
     expect(chiSquare).toBeLessThan(27.88);

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { rejudge } from "../../../campaign/comparison";
+import { judgeStoredComparison } from "../../../campaign/comparison/judge";
+import { ExitCode } from "../../../core/errors";
+import { tempFolder } from "../storage/temp-folder";
+import { storeComparison, storedComparison } from "./fixtures";
+
+jest.setTimeout(60_000);
+const results = tempFolder();
+
+describe("the judgement of a stored comparison", () => {
+  test("nothing changed passes, and the same folder gives the same bytes", async () => {
+    const folder = join(results, "same");
+    await storeComparison(folder, storedComparison(8));
+    const first = await rejudge(folder);
+    const bytes = readFileSync(join(folder, "verdict.json"));
+    const second = await rejudge(folder);
+    expect(first.report.verdict.kind).toBe("pass");
+    expect(second.exitCode).toBe(ExitCode.Pass);
+    expect(readFileSync(join(folder, "verdict.json")).equals(bytes)).toBe(true);
+  });
+
+  test("the journey that got slower is named, and no other", async () => {
+    const folder = join(results, "slower");
+    await storeComparison(folder, storedComparison(8), (side) =>
+      side === "candidate" ? { slowdown: { search: 1.25 } } : {},
+    );
+    const { verdict, result } = await judgeStoredComparison(folder);
+    expect(verdict.kind).toBe("regression");
+    expect(verdict.headline).toBe("The candidate is worse than the baseline: search.");
+    expect(result?.journeys.map(({ journey, verdict: own }) => [journey, own])).toEqual([
+      ["browse", "pass"],
+      ["search", "regression"],
+    ]);
+  });
+
+  test("errors of the candidate are a regression, also when most requests fail", async () => {
+    const folder = join(results, "errors");
+    await storeComparison(folder, storedComparison(8), (side) =>
+      side === "candidate" ? { failed: { browse: 0.8, search: 0.8 } } : {},
+    );
+    const { verdict } = await judgeStoredComparison(folder);
+    expect(verdict.kind).toBe("regression");
+    expect(verdict.reasons.join(" ")).toContain("error ratio");
+  });
+
+  test("too many rounds left out make it invalid, whatever the figures say", async () => {
+    const folder = join(results, "invalid");
+    const missed = { planned: 300, started: 200, dropped: 0, achievedRatio: 2 / 3 };
+    await storeComparison(folder, storedComparison(8), (side, round) =>
+      side === "baseline" && round <= 2 ? { manifest: { arrivals: missed } } : {},
+    );
+    const report = await judgeStoredComparison(folder);
+    expect(report.verdict.kind).toBe("invalid");
+    expect(report.excluded.map(({ round }) => round)).toEqual([1, 2]);
+    expect((await rejudge(folder)).exitCode).toBe(ExitCode.InvalidMeasurement);
+  });
+
+  test("one round left out of eight is a warning", async () => {
+    const folder = join(results, "one-out");
+    const missed = { planned: 300, started: 200, dropped: 0, achievedRatio: 2 / 3 };
+    await storeComparison(folder, storedComparison(8), (side, round) =>
+      side === "baseline" && round === 3 ? { manifest: { arrivals: missed } } : {},
+    );
+    const { verdict, result } = await judgeStoredComparison(folder);
+    expect(verdict.kind).not.toBe("invalid");
+    expect(result?.n).toBe(7);
+  });
+
+  test("an interrupted comparison is invalid", async () => {
+    const folder = join(results, "interrupted");
+    const { ended: _, ...stored } = storedComparison(3);
+    await storeComparison(folder, stored);
+    const { verdict } = await judgeStoredComparison(folder);
+    expect(verdict).toMatchObject({ kind: "invalid" });
+    expect(verdict.reasons[0]).toContain("interrupted");
+  });
+
+  test("a folder that is none is refused with what it should be", async () => {
+    await expect(judgeStoredComparison(results)).rejects.toMatchObject({
+      code: "PERFBED_CONFIG",
+      problems: [{ field: "folder", allowed: expect.stringContaining("comparison.json") }],
+    });
+  });
+
+  test("the policy decides what an undecided verdict does to a pipeline", async () => {
+    const folder = join(results, "policy");
+    const { ended: _, ...stored } = storedComparison(3, {
+      policy: { inconclusive: "fail", invalid: "pass" },
+    });
+    await storeComparison(folder, stored);
+    const { exitCode, report } = await rejudge(folder);
+    expect(report.verdict.kind).toBe("invalid");
+    expect(exitCode).toBe(ExitCode.Pass);
+  });
+});
