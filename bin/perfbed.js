@@ -6,6 +6,8 @@ const main = join(__dirname, "..", "dist", "cli", "main.js");
 if (existsSync(main)) {
   require(main);
 } else {
-  console.error(`perfbed: ${main} is missing.\nRun "node scripts/bootstrap.js install" in the package's folder first.`);
+  console.error(
+    `perfbed: ${main} is missing.\nRun "node scripts/bootstrap.js install" in the package's folder first.`,
+  );
   process.exitCode = 2;
 }

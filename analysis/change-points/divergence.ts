@@ -26,7 +26,8 @@ export function bestSplit(values: ArrayLike<number>, from: number, to: number): 
     const added = values[from + last] ?? 0;
     let toAdded = 0;
     for (let i = last - 1; i >= 0; i--) {
-      toAdded += Math.abs((values[from + i] ?? 0) - added);
+      const value = values[from + i] ?? 0;
+      toAdded += value > added ? value - added : added - value;
       within[i] = (within[i] ?? 0) + toAdded;
     }
     const whole = within[0] ?? 0;

@@ -47,7 +47,7 @@ export interface ChangeInterval {
 
 /** What would settle a question that is open. */
 export interface Settlement {
-  /** Pairs (unpaired: replicates a side) in all; null: more than anybody runs, because the change is at the threshold itself. */
+  /** Pairs (unpaired: replicates a side) in all; null: over 200, because the change is too close to the threshold for this spread. */
   readonly pairs: number | null;
   readonly morePairs: number | null;
   readonly moreMinutes: number | null;

@@ -12,6 +12,9 @@ import {
 } from "./power";
 import { type ComparisonSettings, MIN_PAIRS_FOR_PAIRED_TEST, MIN_REPLICATES } from "./settings";
 
+/** Nobody runs more pairs than this to settle one question; a larger number is no advice. */
+const MAX_ADVISED_PAIRS = 200;
+
 /** The design of a test that was made, for questions about other sizes of it. */
 function designOf({ test, n }: DecidedMetric): Design | null {
   if (test === null) return null;
@@ -60,7 +63,8 @@ export function settlementOf(
     towards === "regression"
       ? pairsToCatch(design, estimate, alpha, power, scaleThreshold, Math.max(atLeast, attainable))
       : pairsToPass(design, estimate, confidence, power, scaleThreshold, atLeast);
-  if (pairs === null) return { pairs: null, morePairs: null, moreMinutes: null, towards: null };
+  if (pairs === null || pairs > MAX_ADVISED_PAIRS)
+    return { pairs: null, morePairs: null, moreMinutes: null, towards: null };
   const morePairs = pairs - metric.n;
   return {
     pairs,

@@ -52,7 +52,7 @@ export function settlementText(settlement: Settlement | null, paired: boolean): 
   if (settlement === null) return "";
   const { morePairs, moreMinutes, towards } = settlement;
   if (morePairs === null)
-    return "No reasonable number of further runs would settle it: the change is at the threshold itself.";
+    return "No reasonable number of further runs would settle it: the change is too close to the threshold for runs that differ this much.";
   const unit = paired
     ? morePairs === 1
       ? "pair"

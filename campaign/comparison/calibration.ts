@@ -1,17 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type CalibrationJourney,
-  calibrate,
-  falseAlarmRate,
-  gatingTestCount,
-  replicateFigures,
-} from "../../analysis/comparison";
+import { falseAlarmRate } from "../../analysis/comparison";
 import { perfbedHome } from "../../core/home";
 import type { ComparisonReport } from "../../report/comparison/model";
 import { readVersionedJson, writeVersionedJson } from "../../storage";
 import { describeMachine } from "../machine";
+import { calibrationFigures } from "./calibration-figures";
 import {
   CALIBRATION_SCHEMA_VERSION,
   type CalibrationCampaign,
@@ -81,42 +76,17 @@ function campaignOf(report: ComparisonReport): CalibrationCampaign | undefined {
   };
 }
 
-/** Replicates of both sides as runs of one version, in the order they ran. */
-async function runsOf(
-  folder: string,
-): Promise<{ readonly runs: number; readonly journeys: readonly CalibrationJourney[] }> {
-  const stored = await readComparison(folder);
-  const { used } = sortRounds(await storedReplicates(folder, stored), stored.order);
-  const replicates = [...used.values()].flat().sort((a, b) => a.startedAtUs - b.startedAtUs);
-  const names = [
-    ...new Set(replicates.flatMap(({ journeys }) => journeys.map(({ journey }) => journey))),
-  ].sort();
-  return {
-    runs: replicates.length,
-    journeys: names.map((journey) => ({
-      journey,
-      replicates: replicates.flatMap(({ journeys, arrivals }, order) => {
-        const own = journeys.find((one) => one.journey === journey);
-        return own === undefined
-          ? []
-          : [replicateFigures(own, order, arrivals.planned > 0 ? arrivals.achievedRatio : null)];
-      }),
-    })),
-  };
-}
-
 /**
  * Keeps what an A/A comparison tells of the noise here, with the verdicts of earlier ones, for later gates of the same application,
  * scenario, sizing and machine.
- * @param pairs pairs of the gates it calibrates for
  */
 export async function storeCalibration(
   plan: ComparisonPlan,
   report: ComparisonReport,
-  pairs: number,
 ): Promise<CalibrationRecord> {
-  const { runs, journeys } = await runsOf(plan.resultsDir);
-  const { settings, estimate, seed } = plan;
+  const stored = await readComparison(plan.resultsDir);
+  const { used } = sortRounds(await storedReplicates(plan.resultsDir, stored), stored.order);
+  const { settings, estimate } = plan;
   const before = await findCalibration(plan);
   const campaign = campaignOf(report);
   const campaigns = [...(before?.campaigns ?? []), ...(campaign === undefined ? [] : [campaign])].slice(
@@ -139,10 +109,8 @@ export async function storeCalibration(
     alpha: settings.alpha,
     power: settings.power,
     method: settings.method,
-    tests: gatingTestCount(settings, journeys.length),
     minutesPerPair: estimate.minutesPerPair,
-    runs,
-    calibration: calibrate(journeys, settings, { pairs, seed }),
+    ...calibrationFigures(stored, used),
     campaigns,
     separate: verdicts === 0 ? null : falseAlarmRate(alarms, verdicts),
   };

@@ -41,13 +41,11 @@ export function exitCodeFor(report: ComparisonReport, policy: GatePolicy): ExitC
 
 /**
  * Measures, judges, reports and tears down.
- * @param calibratedPairs calibration only: pairs of the gates it is for
  * @throws ConfigError (nothing was started); CampaignStopped (failed or interrupted, torn down)
  */
 export async function compare(
   plan: ComparisonPlan,
   options: { readonly observer: CampaignObserver; readonly signal: AbortSignal },
-  calibratedPairs = plan.rounds,
 ): Promise<ComparisonOutcome> {
   const { observer, signal } = options;
   const calibration = await findCalibration(plan);
@@ -85,7 +83,7 @@ export async function compare(
   const files = await writeComparisonReports(report, plan.resultsDir);
   const record =
     plan.kind === "calibration" && report.verdict.kind !== "invalid"
-      ? await storeCalibration(plan, report, calibratedPairs)
+      ? await storeCalibration(plan, report)
       : undefined;
   return {
     exitCode: teardown.proved ? exitCodeFor(report, plan.policy) : ExitCode.TeardownNotProved,

@@ -245,6 +245,6 @@ export async function judgeStoredComparison(folder: string): Promise<ComparisonR
     validity,
     control,
     steadyState: steady.map(({ text }) => text),
-    selfKnowledge: selfKnowledge(stored),
+    selfKnowledge: selfKnowledge(stored, sorted.used),
   };
 }

@@ -18,7 +18,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 const steady = (holdSeconds: number): Readonly<Record<string, number>> => ({
   startRate: 60,
   peakRate: 60,
-  warmupSeconds: 4,
+  warmupSeconds: 6,
   rampSeconds: 0,
   holdSeconds,
   thinkTimeScale: 0,

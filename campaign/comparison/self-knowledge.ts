@@ -1,6 +1,8 @@
 import { type FalseAlarms, planPairs } from "../../analysis/comparison";
 import { quantileLabel } from "../../analysis/verdict";
+import { calibrationFigures } from "./calibration-figures";
 import type { CalibrationRecord } from "./calibration-model";
+import type { Replicate } from "./replicate";
 import type { StoredComparison } from "./stored";
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
@@ -8,8 +10,13 @@ const percent = (share: number): string => `${Number((share * 100).toPrecision(2
 const alarmText = ({ alarms, comparisons, rate, interval }: FalseAlarms, what: string): string =>
   `${alarms} of ${comparisons} ${what} (${percent(rate)}, 95 % interval ${percent(interval.lower)} to ${percent(interval.upper)})`;
 
+type KnownNoise = Omit<
+  CalibrationRecord,
+  "schemaVersion" | "key" | "campaignId" | "scenario" | "sizing" | "machine"
+>;
+
 /** What is known of the noise, a sentence each: false alarms, spread, smallest slowdown that is seen, and pairs to see the threshold. */
-export function calibrationSentences(record: CalibrationRecord, pairs: number): readonly string[] {
+export function calibrationSentences(record: KnownNoise, pairs: number): readonly string[] {
   const { calibration, separate, campaigns, gatingQuantile } = record;
   const label = quantileLabel(gatingQuantile);
   const spreads = calibration.journeys.flatMap(({ journey, quantiles }) => {
@@ -62,13 +69,29 @@ export function calibrationSentences(record: CalibrationRecord, pairs: number): 
   ];
 }
 
-export function selfKnowledge({
-  calibration,
-  rounds,
-}: Pick<StoredComparison, "calibration" | "rounds">): readonly string[] {
-  return calibration === null
+/** What is known of the noise when a comparison is judged: from an earlier calibration, or, of a calibration, from its own runs. */
+export function selfKnowledge(
+  stored: StoredComparison,
+  used: ReadonlyMap<number, readonly Replicate[]>,
+): readonly string[] {
+  if (stored.kind === "calibration" && used.size > 0) {
+    const { settings, minutesPerPair, startedAt, sides } = stored;
+    return calibrationSentences(
+      {
+        ...settings,
+        minutesPerPair,
+        madeAt: startedAt,
+        application: sides[0]?.application.name ?? "",
+        campaigns: [],
+        separate: null,
+        ...calibrationFigures(stored, used),
+      },
+      stored.rounds,
+    );
+  }
+  return stored.calibration === null
     ? [
         "Not calibrated here: false-alarm rate and smallest detectable slowdown are unknown. Run perfbed calibrate.",
       ]
-    : calibrationSentences(calibration, rounds);
+    : calibrationSentences(stored.calibration, stored.rounds);
 }

@@ -117,7 +117,7 @@ export function readComparison(folder: string): Promise<StoredComparison> {
 
 function isStored(value: unknown): value is StoredComparison {
   if (typeof value !== "object" || value === null) return false;
-  return ["kind", "campaignId", "sides", "order", "settings", "policy"].every(
+  return ["kind", "campaignId", "sides", "rounds", "order", "baselineFrom", "settings", "policy"].every(
     (name) => Reflect.get(value, name) !== undefined,
   );
 }

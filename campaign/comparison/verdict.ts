@@ -1,4 +1,4 @@
-import type { ComparisonResult, SequentialDecision } from "../../analysis/comparison";
+import type { ComparisonResult, MetricComparison, SequentialDecision } from "../../analysis/comparison";
 import type { ValidityFinding, Verdict } from "../../analysis/model";
 import { REMEDIES } from "../../analysis/verdict";
 import type { Dominance, SideFigures } from "../../report/comparison/model";
@@ -58,6 +58,25 @@ export function comparisonVerdict(input: VerdictInput): Verdict {
       actions: remedies(invalid),
     };
   }
+  if (stored.kind === "calibration" && result !== null) {
+    const alarms = result.journeys
+      .filter(({ verdict }) => verdict === "regression")
+      .map(({ journey }) => journey);
+    return {
+      kind: alarms.length === 0 ? "pass" : "inconclusive",
+      headline:
+        alarms.length === 0
+          ? "No false alarm: the version was not called slower than itself. What a gate can see here stands under Statistics."
+          : `False alarm: the version was called slower than itself on ${alarms.join(", ")}.`,
+      reasons: [...result.warnings.map((text) => sentence(`Warning: ${text}`)), ...notes],
+      actions: [
+        ...(alarms.length === 0
+          ? []
+          : ["Calibrate again; if it happens more than now and then, find what differs."]),
+        ...remedies(warnings),
+      ],
+    };
+  }
   if (stored.kind === "compare") {
     return {
       kind: "pass",
@@ -92,7 +111,7 @@ export function comparisonVerdict(input: VerdictInput): Verdict {
           : "The pairs have run out before the sequential test could decide.",
     reasons: [
       ...(sequential === undefined ? [] : [sequential.text]),
-      ...result.reasons,
+      ...gatingReasons(result),
       ...result.warnings.map((text) => sentence(`Warning: ${text}`)),
       ...notes,
     ],
@@ -103,13 +122,36 @@ export function comparisonVerdict(input: VerdictInput): Verdict {
 const earlyKind = ({ decision }: SequentialDecision): "regression" | "pass" =>
   decision === "regression" ? "regression" : "pass";
 
+const IMPORTANCE: readonly MetricComparison["status"][] = [
+  "regression",
+  "inconclusive",
+  "not-enough-data",
+  "pass",
+];
+
+const gatingMetrics = ({ journeys }: ComparisonResult): readonly MetricComparison[] =>
+  journeys.flatMap(({ metrics }) => metrics.filter(({ gating }) => gating));
+
+/** What decided, over all journeys: regressions first, figures that pass last. */
+const gatingReasons = (result: ComparisonResult): readonly string[] =>
+  gatingMetrics(result)
+    .toSorted((a, b) => IMPORTANCE.indexOf(a.status) - IMPORTANCE.indexOf(b.status))
+    .map(({ why }) => why);
+
+/** The journey that got worse by most, in latency where there is one. */
+function worstJourney({ journeys }: ComparisonResult): string | undefined {
+  const changeOf = (metrics: readonly MetricComparison[]): number =>
+    metrics.find(({ metric, gating }) => metric === "latency" && gating)?.change ?? 0;
+  const [worst] = journeys
+    .filter(({ verdict }) => verdict === "regression")
+    .toSorted((a, b) => changeOf(b.metrics) - changeOf(a.metrics));
+  return worst?.journey;
+}
+
 function actionsOf(kind: ComparisonResult["verdict"], result: ComparisonResult): readonly string[] {
   if (kind === "regression") {
-    const names = result.journeys
-      .filter(({ verdict }) => verdict === "regression")
-      .map(({ journey }) => journey);
     return [
-      `Start with ${names[0] ?? "the slowest journey"}: compare the tiers of both sides below, and the reports of one pair's runs.`,
+      `Start with ${worstJourney(result) ?? "the slowest journey"}: compare the tiers of both sides below, and the reports of one pair's runs.`,
     ];
   }
   if (kind === "inconclusive") {

@@ -26,14 +26,10 @@ export function addCalibrate(program: Command, context: CliContext): Command {
     .addHelpText("after", HELP.replaceAll("--version", "--of"));
   return comparisonOptions(command).action(async (options: ParsedCalibration) => {
     const { planCalibration } = await import("../../campaign/comparison");
-    const { PRESETS } = await import("../../campaign/comparison/presets");
     const plan = await planCalibration({
       ...toComparisonOptions(options),
       ...(options.of === undefined ? {} : { version: options.of }),
     });
-    await runPlannedComparison(context, plan, {
-      dryRun: options.dryRun ?? false,
-      calibratedPairs: PRESETS[options.preset].pairs,
-    });
+    await runPlannedComparison(context, plan, { dryRun: options.dryRun ?? false });
   });
 }

@@ -24,7 +24,7 @@ function printable(plan: ComparisonPlan): unknown {
 export async function runPlannedComparison(
   context: CliContext,
   plan: ComparisonPlan,
-  options: { readonly dryRun: boolean; readonly calibratedPairs?: number },
+  options: { readonly dryRun: boolean },
 ): Promise<void> {
   const { calibrationSentences, compare, describeComparison, findCalibration } = await import(
     "../../campaign/comparison"
@@ -46,9 +46,7 @@ export async function runPlannedComparison(
     );
   }
   const observer = observerFor(context);
-  const outcome = await withInterruption(context, (signal) =>
-    compare(plan, { observer, signal }, options.calibratedPairs),
-  );
+  const outcome = await withInterruption(context, (signal) => compare(plan, { observer, signal }));
   observer.close();
   context.exitWith(outcome.exitCode);
   const { report } = outcome;
@@ -77,8 +75,9 @@ export async function runPlannedComparison(
   terminal.out("");
   terminal.out(renderComparisonSummary(report, { colour: terminal.colour, width: terminal.width }));
   if (outcome.calibration !== undefined) {
-    terminal.out("\nCalibrated");
-    for (const sentence of calibrationSentences(outcome.calibration, plan.rounds))
+    // What earlier campaigns add to what this one has said already.
+    const known = calibrationSentences(outcome.calibration, plan.rounds);
+    for (const sentence of known.filter((text) => !report.selfKnowledge.includes(text)))
       terminal.out(`  ${sentence}`);
   }
   terminal.out("");

@@ -3,7 +3,7 @@ import { formatCount, formatNumber, formatPercent, plainSpaces, quantileName } f
 import { codeSpan, escapeMarkdown, fenced, table } from "../markdown";
 import { changeText, figureText, gatingLatency, intervalText, STATUS_WORDS, withInterval } from "./figures";
 import type { ComparisonReport } from "./model";
-import { comparisonTitle } from "./page";
+import { comparisonTitle, verdictWord } from "./page";
 
 const ICONS = { pass: "✅", regression: "❌", inconclusive: "❔", invalid: "🚫" } as const;
 const MAX_ROWS = 25;
@@ -92,10 +92,7 @@ function sidesTable({ sides, comparison }: ComparisonReport): string {
 export function renderComparisonMarkdown(report: ComparisonReport): string {
   const { verdict, comparison, excluded, selfKnowledge, result, replicates } = report;
   const counted = new Set(replicates.filter(({ used }) => used).map(({ round }) => round)).size;
-  const heading =
-    comparison.kind === "compare" && verdict.kind !== "invalid"
-      ? "📊 Compared"
-      : `${ICONS[verdict.kind]} ${verdict.kind.charAt(0).toUpperCase()}${verdict.kind.slice(1)}`;
+  const heading = `${comparison.kind === "gate" || verdict.kind === "invalid" ? ICONS[verdict.kind] : "📊"} ${verdictWord(report)}`;
   const sections = [
     `## ${heading}: ${escapeMarkdown(comparisonTitle(report))}`,
     `**${escapeMarkdown(verdict.headline)}**`,

@@ -30,10 +30,11 @@ export function comparisonTitle({ comparison }: Pick<ComparisonReport, "comparis
   return third === undefined ? `${second ?? ""} against ${first ?? ""}` : labels.join(", ");
 }
 
-/** The word of the masthead: a comparison of sizings has no pass or fail. */
-function verdictWord({ verdict, comparison }: ComparisonReport): string {
+/** The word of the masthead: only a gate passes or fails. */
+export function verdictWord({ verdict, comparison }: ComparisonReport): string {
   if (verdict.kind === "invalid") return VERDICTS.invalid.word;
   if (comparison.kind === "compare") return "Compared";
+  if (comparison.kind === "calibration") return "Calibrated";
   return VERDICTS[verdict.kind].word;
 }
 

@@ -131,7 +131,7 @@ export function journeysSection(report: ComparisonReport): SafeHtml {
             rows: journey.metrics.map(metricRow),
           },
         )}`,
-    )}<p class="note">Bold figures gate. Baseline and candidate are geometric means over the replicates (latency) or means (shares). “Would catch”: the smallest true change that this comparison calls a regression with the wished power.</p><h3>Every pair</h3>${pairCharts(report)}`,
+    )}<p class="note">Bold figures gate. Baseline and candidate are geometric means over the replicates (latency) or means (shares). Holm adjusts p of the gating figures only; q is over all. “Would catch”: the smallest true change that this comparison calls a regression with the wished power.</p><h3>Every pair</h3>${pairCharts(report)}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { formatNumber, formatPercent, plainSpaces, quantileName } from "../forma
 import { displayWidth, oneLine } from "../text";
 import { changeText, figureText, gatingLatency, intervalText, STATUS_WORDS, withInterval } from "./figures";
 import type { ComparisonReport } from "./model";
+import { verdictWord } from "./page";
 
 interface Options {
   readonly colour: boolean;
@@ -110,7 +111,7 @@ export function renderComparisonSummary(report: ComparisonReport, options: Optio
   }[verdict.kind];
   const counted = new Set(replicates.filter(({ used }) => used).map(({ round }) => round)).size;
   const sizes = comparison.kind === "compare";
-  const word = sizes && verdict.kind !== "invalid" ? "COMPARED" : verdict.kind.toUpperCase();
+  const word = verdictWord(report).toUpperCase();
   return [
     ...columns(sizes || report.result === null ? sideRows(report) : gateRows(report)),
     "",

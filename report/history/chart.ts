@@ -63,7 +63,7 @@ export function seriesChart(series: HistorySeriesReport, id: string): SafeHtml {
   const days = points.flatMap(({ atUs }, index) =>
     index % step !== 0
       ? []
-      : html`<line class="grid" x1="${percent(x.at(index))}" x2="${percent(x.at(index))}" y1="0" y2="${PLOT_HEIGHT + 4}"/><text x="${percent(x.at(index))}" y="${PLOT_HEIGHT + 17}" text-anchor="${anchorAt(x.at(index))}">${formatInstant(atUs).slice(0, 10)}</text>`,
+      : html`<line class="grid" x1="${percent(x.at(index))}" x2="${percent(x.at(index))}" y1="0" y2="${PLOT_HEIGHT + 4}"/><text${(index / step) % 2 === 1 ? html` class="wide-only"` : ""} x="${percent(x.at(index))}" y="${PLOT_HEIGHT + 17}" text-anchor="${anchorAt(x.at(index))}">${formatInstant(atUs).slice(0, 10)}</text>`,
   );
   const marks = changes.map((change) =>
     mark(

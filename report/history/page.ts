@@ -108,7 +108,7 @@ function seriesSection(report: HistoryReport): SafeHtml {
 <p class="lead">Runs in their order at equal distances. Dashed: the mean between change points. Diamond: worse; circle: better.</p>
 ${shown.map(
   (series, index) =>
-    html`<div class="series"><figure class="panel"><figcaption><h3>${oneLine(series.key.journey)}, ${metricName(series.key.metric)}</h3><span class="unit">${oneLine(seriesConditions(series))}: ${formatCount(series.count)} runs${
+    html`<div class="series"><figure class="panel"><figcaption><h3>${oneLine(series.key.journey)}, ${metricName(series.key.metric)}${series.key.metric.endsWith("_ms") ? html` <span class="unit">ms</span>` : ""}</h3><span class="unit">${oneLine(seriesConditions(series))}: ${formatCount(series.count)} runs${
       series.invalid === 0 ? "" : `, ${formatCount(series.invalid)} invalid left out`
     }</span></figcaption><div class="plot">${seriesChart(series, `series-${index + 1}`)}</div></figure></div>`,
 )}${

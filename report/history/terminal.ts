@@ -40,7 +40,7 @@ export function renderHistoryText(report: HistoryReport, options: HistoryTextOpt
     }, ${series.length} series`,
     "",
   ];
-  const shown = runs.slice(-options.runs);
+  const shown = options.runs === 0 ? [] : runs.slice(-options.runs);
   if (shown.length > 0) {
     if (shown.length < runs.length) lines.push(colours.dim(`  the latest ${shown.length} runs`));
     lines.push(

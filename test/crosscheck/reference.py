@@ -2,6 +2,7 @@
 
     python3 -m venv /tmp/reference && /tmp/reference/bin/pip install -r test/crosscheck/requirements.txt
     /tmp/reference/bin/python test/crosscheck/reference.py
+    npx biome format --write test/fixtures/reference
 
 Inputs are seeded and rounded, so that the files are the same on every machine.
 """

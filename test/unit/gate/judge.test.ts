@@ -77,6 +77,24 @@ describe("the judgement of a stored comparison", () => {
     expect(verdict.reasons[0]).toContain("interrupted");
   });
 
+  test("a calibration that finds nothing says what its runs can see", async () => {
+    const folder = join(results, "calibration");
+    await storeComparison(folder, storedComparison(3, { kind: "calibration" }));
+    const { verdict, selfKnowledge } = await judgeStoredComparison(folder);
+    expect(verdict).toMatchObject({ kind: "pass", headline: expect.stringContaining("No false alarm") });
+    expect(selfKnowledge[0]).toBe("Calibrated 2026-01-01 with 6 runs of shop against itself.");
+    expect(selfKnowledge.join(" ")).toMatch(/browse: P95 differs by [0-9.]+ % between runs/);
+    expect(selfKnowledge.at(-1)).toMatch(/To see 10 % at 80 % power you need \d+ pairs, about \d+ min/);
+  });
+
+  test("a stored baseline is compared without pairs, and the verdict says so", async () => {
+    const folder = join(results, "stored-baseline");
+    await storeComparison(folder, storedComparison(3, { baselineFrom: "20251231T000000-0000" }));
+    const { result, verdict } = await judgeStoredComparison(folder);
+    expect(result?.paired).toBe(false);
+    expect(verdict.reasons.join(" ")).toContain("effects of order and of the time of day are not controlled");
+  });
+
   test("a folder that is none is refused with what it should be", async () => {
     await expect(judgeStoredComparison(results)).rejects.toMatchObject({
       code: "PERFBED_CONFIG",

@@ -4,6 +4,7 @@ import type { ComparisonOptions } from "../../../campaign/comparison/plan";
 import { planCompare, planGate } from "../../../campaign/comparison/plan";
 import { roundWorkload } from "../../../campaign/comparison/run";
 import { tempFolder } from "../storage/temp-folder";
+import { storeComparison, storedComparison } from "./fixtures";
 
 const empty = tempFolder();
 
@@ -98,6 +99,18 @@ sides:
     expect(await problemsOf(planGate({ ...options(cwd), baseline: "main", candidate: "dev" }))).toContain(
       "main, pr",
     );
+  });
+});
+
+describe("the plan of a gate against stored runs", () => {
+  test("runs of another application, scenario or sizing are refused, all differences at once", async () => {
+    const folder = join(empty, "stored");
+    await storeComparison(folder, storedComparison(3));
+    const stored = { ...options(empty), baseline: folder, candidate: "improved" };
+    const problems = await problemsOf(planGate(stored));
+    expect(problems).toContain("shop, as in the stored baseline");
+    expect(problems).toContain("Use the same preset and the same --set.");
+    expect(await problemsOf(planGate({ ...stored, baselineSide: "pr" }))).toContain("baseline, candidate");
   });
 });
 
