@@ -1,7 +1,10 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Pool } from "pg";
 import { HistoryLocation, type HistoryStore, openHistory } from "../../storage/history";
 import { migrate } from "../../storage/history/postgres-schema";
+import { cli, createWorld, type World } from "../support/cli";
 import { allRows, historyContract, historyRun } from "../support/history-runs";
 import { type MotoServer, startMoto } from "../support/moto-server";
 import { type PostgresServer, startPostgresServer } from "../support/postgres-server";
@@ -172,5 +175,77 @@ describe("history in PostgreSQL (a real server)", () => {
       expect(String(error)).toMatch(/password authentication failed/);
       expect(String(error)).not.toContain("wrong-secret");
     });
+  });
+});
+
+describe("perfbed history and perfbed init ci (the real command line)", () => {
+  let world: World;
+  beforeEach(() => {
+    world = createWorld();
+  });
+  afterEach(() => world.remove());
+
+  test("finds a planted step with its version, in table, JSON and page, through PERFBED_HISTORY", async () => {
+    const address = join(world.work, "kept");
+    await withStore(address, async (store) => {
+      for (let day = 0; day < 20; day++) {
+        const wobble = 1 + ((day * 7) % 5) / 100;
+        const value = (day < 12 ? 80 : 110) * wobble;
+        const figures = [{ journey: "checkout", metric: "p95_ms", value, requests: 500 }];
+        await store.record(
+          historyRun(day, { figures, valid: day !== 3, verdict: day === 3 ? "invalid" : "pass" }),
+        );
+      }
+    });
+    const env = { PERFBED_HISTORY: address };
+    const table = await cli(world, ["history", "--html", "page.html"], env);
+    expect(table).toMatchObject({ code: 0, stderr: "" });
+    expect(table.stdout).toContain("20 runs, 1 invalid and left out, 1 series");
+    expect(table.stdout).toMatch(/checkout +P95 .*\+3\d %.*v12 \(before: v11\)/);
+    expect(readFileSync(join(world.work, "page.html"), "utf8")).toContain("version v12");
+    const json = JSON.parse((await cli(world, ["history", "--json", "--metric", "p95"], env)).stdout);
+    expect(json.series[0].changes).toMatchObject([{ version: "v12", index: 11, direction: "worse" }]);
+    const other = await cli(world, ["history", "--journey", "nobody"], env);
+    expect(other.stdout).toContain("No runs in");
+  });
+
+  test("refuses a password on the command line with exit code 2 and without printing it", async () => {
+    for (const args of [["history"], ["campaign", "--dry-run"]]) {
+      const result = await cli(world, [...args, "--history", "postgres://ci:s3cret@127.0.0.1/db"]);
+      expect(result.code).toBe(2);
+      expect(result.stderr).toContain("PGPASSWORD");
+      expect(result.stdout + result.stderr).not.toContain("s3cret");
+    }
+  });
+
+  test("stops a campaign before anything is started when its history cannot be written", async () => {
+    writeFileSync(join(world.work, "file"), "");
+    const result = await cli(world, ["campaign", "--history", "file/history"]);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain("cannot be written");
+    expect(existsSync(join(world.home, "environments"))).toBe(false);
+  });
+
+  test("shows where a campaign would be recorded, without the password, in the plan", async () => {
+    const env = { PERFBED_HISTORY: "postgres://ci:s3cret@127.0.0.1/db" };
+    const result = await cli(world, ["campaign", "--dry-run", "--json"], env);
+    expect(JSON.parse(result.stdout).plan.history).toBe("postgres://ci@127.0.0.1/db");
+    expect(result.stdout).not.toContain("s3cret");
+  });
+
+  test("writes pipelines, and neither overwrites one without --force nor a policy ever", async () => {
+    expect((await cli(world, ["init", "ci", "gitlab"])).code).toBe(0);
+    const first = await cli(world, ["init", "ci", "github"]);
+    expect(first).toMatchObject({ code: 0 });
+    const file = join(world.work, ".github/workflows/performance.yml");
+    const policy = join(world.work, "perfbed.policy.yaml");
+    writeFileSync(file, "mine");
+    writeFileSync(policy, "inconclusive: warn\n");
+    const refused = await cli(world, ["init", "ci", "github"]);
+    expect(refused.code).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe("mine");
+    expect((await cli(world, ["init", "ci", "github", "--force"])).code).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain("npx perfbed gate");
+    expect(readFileSync(policy, "utf8")).toBe("inconclusive: warn\n");
   });
 });

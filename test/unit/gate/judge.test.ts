@@ -87,6 +87,21 @@ describe("the judgement of a stored comparison", () => {
     expect(selfKnowledge.at(-1)).toMatch(/To see 10 % at 80 % power you need \d+ pairs, about \d+ min/);
   });
 
+  test("an early stop is judged by the test that allows it, and says what it saved", async () => {
+    const folder = join(results, "sequential");
+    const ended = { how: "stopped-early", rounds: 6, text: "a regression is shown" } as const;
+    await storeComparison(folder, storedComparison(6, { sequential: true, rounds: 20, ended }), (side) =>
+      side === "candidate" ? { slowdown: { search: 2 } } : {},
+    );
+    const { verdict, sequential } = await judgeStoredComparison(folder);
+    expect(sequential).toMatchObject({ decision: "regression", pairs: 6, savedPairs: 14 });
+    expect(verdict).toMatchObject({
+      kind: "regression",
+      headline: "The candidate is worse than the baseline: search.",
+    });
+    expect(verdict.reasons[0]).toContain("Stopped after 6 of 20 pairs");
+  });
+
   test("a stored baseline is compared without pairs, and the verdict says so", async () => {
     const folder = join(results, "stored-baseline");
     await storeComparison(folder, storedComparison(3, { baselineFrom: "20251231T000000-0000" }));
