@@ -1,4 +1,5 @@
 import { ExitCode } from "../../core/errors";
+import { applyPolicy, type Policy } from "../../core/policy";
 import { writeComparisonReports } from "../../report/comparison";
 import type { ComparisonReport } from "../../report/comparison/model";
 import type { TeardownProof } from "../../report/model";
@@ -10,7 +11,7 @@ import { findCalibration, storeCalibration } from "./calibration";
 import type { CalibrationRecord } from "./calibration-model";
 import { sortRounds } from "./exclusion";
 import { judgeStoredComparison, sequentialState } from "./judge";
-import type { ComparisonPlan, GatePolicy } from "./model";
+import type { ComparisonPlan } from "./model";
 import { jointProof, runComparison } from "./run";
 import { storedFrom, writeComparison } from "./stored";
 import { copyBaseline } from "./stored-baseline";
@@ -32,11 +33,10 @@ export interface ComparisonOutcome {
 }
 
 /** What the policy makes of a verdict. */
-export function exitCodeFor(report: ComparisonReport, policy: GatePolicy): ExitCode {
+export function exitCodeFor(report: ComparisonReport, policy: Policy): ExitCode {
   const { kind } = report.verdict;
   if (report.comparison.kind === "calibration" && kind !== "invalid") return ExitCode.Pass;
-  if ((kind === "inconclusive" || kind === "invalid") && policy[kind] === "pass") return ExitCode.Pass;
-  return exitCodeOf(kind);
+  return applyPolicy(policy, exitCodeOf(kind)).exitCode;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ComparisonSettings } from "../../analysis/comparison/settings";
+import type { Policy } from "../../core/policy";
 import type { Workload } from "../../scenarios/model";
 import type { EnvironmentPlan } from "../plan";
 import type { PresetName } from "./presets";
@@ -33,7 +34,7 @@ export interface ComparisonPlan {
   readonly settings: ComparisonSettings;
   /** Stop as soon as the answer is certain enough, by a test that may be looked at after every pair. */
   readonly sequential: boolean;
-  readonly policy: GatePolicy;
+  readonly policy: Policy;
   readonly prices: PriceList | null;
   readonly resultsDir: string;
   readonly reproduce: string;
@@ -46,14 +47,6 @@ export interface ComparisonEstimate {
   readonly replicateSeconds: number;
   readonly minutesPerPair: number;
   readonly totalMinutes: number;
-}
-
-/** What an inconclusive or an invalid comparison does to a pipeline. */
-export interface GatePolicy {
-  /** @default fail (exit code 3) */
-  readonly inconclusive: "fail" | "pass";
-  /** @default fail (exit code 4) */
-  readonly invalid: "fail" | "pass";
 }
 
 /** Prices are the user's own, with their date: perfbed knows none. */

@@ -4,15 +4,12 @@ import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { type ComparisonSettings, comparisonSettings } from "../../analysis/comparison/settings";
 import { ConfigError, type Problem } from "../../core/errors";
+import { type Policy, policySchema } from "../../core/policy";
 import { problemsFromZod } from "../../core/zod-problems";
-import type { GatePolicy, PriceList } from "./model";
-
-const verdictRule = z.enum(["fail", "pass"]).default("fail");
+import type { PriceList } from "./model";
 
 /** `--policy`: what undecided verdicts do, and the settings of the comparison. The command line goes before it. */
-const policySchema = z.strictObject({
-  inconclusive: verdictRule.describe("What an inconclusive comparison does: fail (exit code 3) or pass (0)."),
-  invalid: verdictRule.describe("What an invalid measurement does: fail (exit code 4) or pass (0)."),
+const policyFileSchema = policySchema.extend({
   comparison: z.record(z.string(), z.unknown()).default({}).describe("Settings as in docs/gate.md."),
 });
 
@@ -56,15 +53,15 @@ export interface SettingOptions {
 
 /** Policy file and command line into one. @throws ConfigError with every problem */
 export function resolveSettings(options: SettingOptions): {
-  readonly policy: GatePolicy;
+  readonly policy: Policy;
   readonly settings: ComparisonSettings;
 } {
   const raw = options.policy === undefined ? {} : readYaml(options.cwd, options.policy, "--policy");
-  const parsed = policySchema.safeParse(raw);
+  const parsed = policyFileSchema.safeParse(raw);
   if (!parsed.success) {
     throw new ConfigError(
       "The policy has problems",
-      problemsFromZod(parsed.error, raw, policySchema, "policy"),
+      problemsFromZod(parsed.error, raw, policyFileSchema, "policy"),
     );
   }
   const { comparison, ...policy } = parsed.data;

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { ComparisonSettings } from "../../analysis/comparison/settings";
 import type { Sizing } from "../../components/contracts";
 import { ConfigError } from "../../core/errors";
+import type { Policy } from "../../core/policy";
 import { packageVersion } from "../../core/version";
 import { readVersionedJson, writeVersionedJson } from "../../storage";
 import type { CalibrationRecord } from "./calibration-model";
-import type { ComparisonKind, ComparisonPlan, GatePolicy, PriceList } from "./model";
+import type { ComparisonKind, ComparisonPlan, PriceList } from "./model";
 import type { PresetName } from "./presets";
 
 /** Version of `comparison.json`. */
@@ -46,7 +47,7 @@ export interface StoredComparison {
   readonly preset: PresetName;
   readonly settings: ComparisonSettings;
   readonly sequential: boolean;
-  readonly policy: GatePolicy;
+  readonly policy: Policy;
   readonly prices: PriceList | null;
   readonly minutesPerPair: number;
   readonly notes: readonly string[];

@@ -93,13 +93,12 @@ export class CacheRegion<T> {
     this.count(found.failed ? "error" : "miss");
     const loaded = load();
     this.loading.set(name, loaded);
-    try {
-      const value = await loaded;
-      if (value !== undefined) this.keep(name, value);
-      return value;
-    } finally {
-      this.loading.delete(name);
-    }
+    // Until the value is kept, not only until it is loaded: a look-up sent before that is answered "not there", and may be so after it.
+    loaded
+      .then((value) => (value === undefined ? undefined : this.keep(name, value)))
+      .catch(() => undefined)
+      .finally(() => this.loading.delete(name));
+    return loaded;
   }
 
   /** Forgets values that have changed. Best effort: their time to live bounds how long an old one can be seen. */
@@ -132,8 +131,8 @@ export class CacheRegion<T> {
   }
 
   /** Written behind the response: the user does not wait for it, and a failure only means a miss next time. */
-  private keep(name: string, value: T): void {
-    this.redis
+  private async keep(name: string, value: T): Promise<void> {
+    await this.redis
       .set(name, JSON.stringify(value), "EX", jitteredTtl(this.ttlSeconds, this.random()))
       .catch(() => undefined);
   }

@@ -3,7 +3,7 @@ import { ConfigError } from "../../../core/errors";
 import { HistoryLocation } from "../../../storage/history";
 
 const parse = (text: string, source: "argument" | "setting" = "argument"): HistoryLocation =>
-  HistoryLocation.parse(text, { field: "--history", source, baseDir: "/work" });
+  HistoryLocation.parse(text, { field: "--history", source, baseDir: "/place" });
 
 function problemOf(work: () => unknown): string {
   try {
@@ -17,7 +17,7 @@ function problemOf(work: () => unknown): string {
 
 describe("address of a history", () => {
   test("is a folder from where it was written", () => {
-    expect(parse("results/history").address).toEqual({ kind: "folder", folder: "/work/results/history" });
+    expect(parse("results/history").address).toEqual({ kind: "folder", folder: "/place/results/history" });
     expect(parse("/var/history").text).toBe("/var/history");
   });
 
@@ -71,17 +71,17 @@ describe("choice of a history", () => {
 
   test("goes from the option over the environment and the config file to the results folder", () => {
     const env = { PERFBED_HISTORY: "/from-env" };
-    const choice = { config, configDir: "/conf", cwd: "/work" };
-    expect(chooseHistory({ ...choice, option: "mine" }, env).text).toBe("/work/mine");
+    const choice = { config, configDir: "/conf", cwd: "/place" };
+    expect(chooseHistory({ ...choice, option: "mine" }, env).text).toBe("/place/mine");
     expect(chooseHistory(choice, env).text).toBe("/from-env");
     expect(chooseHistory(choice, {}).text).toBe("/conf/kept");
-    expect(chooseHistory({ ...choice, config: { results: "out" } }, {}).text).toBe("/work/out/history");
+    expect(chooseHistory({ ...choice, config: { results: "out" } }, {}).text).toBe("/place/out/history");
     expect(chooseHistory({ ...choice, config: { results: "out" }, results: "r" }, {}).text).toBe(
-      "/work/r/history",
+      "/place/r/history",
     );
   });
 
   test("is none with --no-history", () => {
-    expect(planHistory({ history: false, cwd: "/work" }, config, "/conf")).toBeUndefined();
+    expect(planHistory({ history: false, cwd: "/place" }, config, "/conf")).toBeUndefined();
   });
 });
