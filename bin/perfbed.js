@@ -4,6 +4,7 @@ const { join } = require("node:path");
 
 const main = join(__dirname, "..", "dist", "cli", "main.js");
 if (existsSync(main)) {
+  require("../dist/core/lean-pulumi-sdk").loadPulumiSdkLean();
   require(main);
 } else {
   console.error(

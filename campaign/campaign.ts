@@ -3,8 +3,6 @@ import { ExitCode, PerfbedError } from "../core/errors";
 import { writeReports } from "../report";
 import type { ReportData, TeardownProof, VerdictKind } from "../report/model";
 import { writeTextFile } from "./files";
-import { recordAfterRun, requireHistory } from "./history/record";
-import { TEARDOWN_FILE } from "./judge";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver, timed } from "./phase";
 import type { CampaignPlan } from "./plan";
@@ -91,6 +89,7 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
   const observer = recordingObserver(options.observer);
   const { signal } = options;
   const { environmentId } = plan.environment;
+  const { recordAfterRun, requireHistory } = await import("./history/record");
   if (plan.history !== undefined) await requireHistory(plan.history);
   let tools: Awaited<ReturnType<typeof prepareTools>>;
   try {
@@ -128,6 +127,7 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
   }
   keepLogs(environmentId, runFolder);
   const proof = await tearDown(environmentId, provisioned.stack, observer);
+  const { TEARDOWN_FILE } = await import("./judge");
   await writeTextFile(join(runFolder, TEARDOWN_FILE), `${JSON.stringify(proof, null, 2)}\n`);
   const complete: ReportData = { ...report, teardown: proof };
   const files = await writeReports(complete, plan.resultsDir);

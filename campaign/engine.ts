@@ -14,10 +14,12 @@ import { environmentDir, toolsDir } from "../core/home";
 import { engineVariables } from "../stacks/engine-variables";
 
 const PROJECT = "perfbed";
+const STATE_FOLDER = "pulumi";
 
 /** A stack of one environment, with its state in the environment's own folder. */
 export interface EngineStack {
-  up(signal?: AbortSignal): Promise<OutputMap>;
+  /** The program says itself what stands (see `environmentProgram`); the outputs are not read back. */
+  up(signal?: AbortSignal): Promise<void>;
   outputs(): Promise<OutputMap>;
   destroy(): Promise<void>;
 }
@@ -34,7 +36,7 @@ function environmentVariables(environmentId: string, folder: string): Record<str
     ...engineVariables(),
     PULUMI_CONFIG_PASSPHRASE: passphraseOf(folder),
     PULUMI_HOME: join(toolsDir(), "pulumi-home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "pulumi")}`,
+    PULUMI_BACKEND_URL: `file://${join(folder, STATE_FOLDER)}`,
     // The engine and its plugins belong to the environment: a sweep finds them after a killed runner.
     PERFBED_ENVIRONMENT_ID: environmentId,
   };
@@ -65,14 +67,80 @@ class Diagnostics {
 /** The engine marks colours as `<{%fg 1%}>`. */
 const stripColour = (text: string): string => text.replaceAll(/<\{%.*?%\}>/g, "");
 
+const commands = new Map<string, Promise<PulumiCommand>>();
+
+/** The CLI as the Automation API knows it. The toolchain has checked its version; the API starts it once to ask again. */
+function pulumiCommand(cli: string): Promise<PulumiCommand> {
+  const known =
+    commands.get(cli) ?? PulumiCommand.get({ root: dirname(dirname(cli)), skipVersionCheck: true });
+  commands.set(cli, known);
+  return known;
+}
+
+/** Begins what needs no environment yet, so that it is done when a stack is opened. Failures show then. */
+export function warmUpEngine(cli: string): void {
+  pulumiCommand(cli).catch(() => commands.delete(cli));
+}
+
+/** What the Automation API asks the CLI after an operation, and an answer that it takes for "nothing". */
+const READ_BACK: ReadonlyMap<string, string> = new Map([
+  ["output", "{}"],
+  ["history", "[]"],
+]);
+
+/** A CLI whose questions after an operation can be spared. */
+interface SparingCommand {
+  readonly command: PulumiCommand;
+  /** Runs an operation of a stack without what the Automation API reads back after it. */
+  withoutReadBack<T>(operation: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * After `up` and `destroy` the Automation API runs `stack output` twice and `stack history`: three starts of the CLI, each deriving the key
+ * from the passphrase anew, for half a second together. Nothing here uses the answers, and no option turns the questions off, so they are
+ * answered in the CLI's place. Everything else goes through, and everything does if the API comes to ask in another way.
+ */
+function sparing(command: PulumiCommand): SparingCommand {
+  let spared = false;
+  const answer = (args: unknown): object | undefined => {
+    if (!spared || !Array.isArray(args) || args[0] !== "stack") return undefined;
+    const stdout = READ_BACK.get(String(args[1]));
+    return stdout === undefined ? undefined : { stdout, stderr: "", code: 0 };
+  };
+  return {
+    command: new Proxy(command, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (key !== "run" || typeof value !== "function") return value;
+        return async (...args: readonly unknown[]): Promise<unknown> =>
+          answer(args[0]) ?? Reflect.apply(value, target, args);
+      },
+    }),
+    async withoutReadBack(operation) {
+      spared = true;
+      try {
+        return await operation();
+      } finally {
+        spared = false;
+      }
+    },
+  };
+}
+
 /** Opens (or makes) the stack of an environment whose folder exists. */
 export async function openStack(environmentId: string, program: PulumiFn, cli: string): Promise<EngineStack> {
   const folder = environmentDir(environmentId);
   const workDir = join(folder, "pulumi-work");
-  mkdirSync(join(folder, "pulumi"), { recursive: true, mode: 0o700 });
+  const exists = existsSync(
+    join(folder, STATE_FOLDER, ".pulumi", "stacks", PROJECT, `${environmentId}.json`),
+  );
+  mkdirSync(join(folder, STATE_FOLDER), { recursive: true, mode: 0o700 });
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
-  const command = await PulumiCommand.get({ root: dirname(dirname(cli)), skipVersionCheck: false });
-  const stack: Stack = await LocalWorkspace.createOrSelectStack(
+  const { command, withoutReadBack } = sparing(await pulumiCommand(cli));
+  // `createOrSelectStack` tries to select first, which costs a failing start of the CLI.
+  const open = exists ? LocalWorkspace.selectStack : LocalWorkspace.createStack;
+  const stack: Stack = await open.call(
+    LocalWorkspace,
     { projectName: PROJECT, stackName: environmentId, program },
     {
       workDir,
@@ -81,7 +149,7 @@ export async function openStack(environmentId: string, program: PulumiFn, cli: s
       projectSettings: {
         name: PROJECT,
         runtime: "nodejs",
-        backend: { url: `file://${join(folder, "pulumi")}` },
+        backend: { url: `file://${join(folder, STATE_FOLDER)}` },
       },
     },
   );
@@ -94,13 +162,14 @@ export async function openStack(environmentId: string, program: PulumiFn, cli: s
     async up(signal) {
       const diagnostics = new Diagnostics();
       try {
-        const result = await stack.up({
-          onOutput,
-          onEvent: diagnostics.onEvent,
-          color: "never",
-          ...(signal === undefined ? {} : { signal }),
-        });
-        return result.outputs;
+        await withoutReadBack(() =>
+          stack.up({
+            onOutput,
+            onEvent: diagnostics.onEvent,
+            color: "never",
+            ...(signal === undefined ? {} : { signal }),
+          }),
+        );
       } catch (error) {
         const { code, message } = diagnostics.cause(error);
         throw new EnvironmentError(code, `The environment could not be provisioned: ${message}`, {
@@ -110,7 +179,7 @@ export async function openStack(environmentId: string, program: PulumiFn, cli: s
     },
     outputs: () => stack.outputs(),
     async destroy() {
-      await stack.destroy({ onOutput, color: "never" });
+      await withoutReadBack(() => stack.destroy({ onOutput, color: "never" }));
     },
   };
 }

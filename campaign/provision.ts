@@ -121,9 +121,18 @@ export async function provision(
     "provision",
     "database with replicas, pool, cache, load balancer, app, edge",
     async () => {
-      const stack = await environmentStack(plan, tools);
+      const standing: EnvironmentAccess[] = [];
+      const stack = await environmentStack(plan, tools, (told) => standing.push(told));
       signal.throwIfAborted();
-      return { stack, access: accessFrom(await stack.up(signal)) };
+      await stack.up(signal);
+      const [access] = standing;
+      if (access === undefined) {
+        throw new EnvironmentError(
+          "PERFBED_OUTPUTS",
+          "The engine is done, but the environment does not stand",
+        );
+      }
+      return { stack, access };
     },
     ({ access }) => `environment ${plan.environmentId} at ${access.entryUrl}`,
   );

@@ -3,8 +3,6 @@ import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
 import type { ReportData } from "../report/model";
 import type { ResolvedTool, Tool } from "../toolchain";
-import { judgeStoredRun } from "./judge";
-import { measure } from "./measure";
 import type { CampaignObserver } from "./observer";
 import { type recordingObserver, timed } from "./phase";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
@@ -49,6 +47,9 @@ export async function runOnce(options: SingleRunOptions): Promise<ReportData> {
   const { plan, access, observer, signal } = options;
   const runFolder = singleRunFolder(plan);
   await verifyPhase(plan.environment, access, observer, signal);
+  // Loaded here: `perfbed up` measures nothing and need not wait for the database that keeps the samples.
+  const { measure } = await import("./measure");
+  const { judgeStoredRun } = await import("./judge");
   await measure({
     ...options,
     runId: SINGLE_RUN,

@@ -9,7 +9,6 @@ import { resolveTool, Tool } from "../toolchain";
 import { exitCodeOf, stopped } from "./campaign";
 import { type EngineStack, openStack } from "./engine";
 import { requireEnvironment } from "./environments";
-import { recordAfterRun, requireHistory } from "./history/record";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver } from "./phase";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
@@ -48,6 +47,7 @@ export interface StandingRunResult {
 export async function runStanding(plan: CampaignPlan, options: StandingOptions): Promise<StandingRunResult> {
   const { signal } = options;
   const observer = recordingObserver(options.observer);
+  const { recordAfterRun, requireHistory } = await import("./history/record");
   if (plan.history !== undefined) await requireHistory(plan.history);
   const tools = await prepareTools(observer, signal);
   const stack = await environmentStack(plan.environment, tools);

@@ -1,5 +1,6 @@
 import { EnvironmentError } from "../core/errors";
-import { ensureTools, formatProgress, LOCAL_TARGET_TOOLS, type ResolvedTool, type Tool } from "../toolchain";
+import { ensureTools, formatProgress, LOCAL_TARGET_TOOLS, type ResolvedTool, Tool } from "../toolchain";
+import { warmUpEngine } from "./engine";
 import type { CampaignObserver } from "./observer";
 import { timed } from "./phase";
 
@@ -8,13 +9,15 @@ export async function prepareTools(
   observer: CampaignObserver,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Tool, ResolvedTool>> {
-  return timed(
+  const tools = await timed(
     observer,
     "tools",
     "finding or installing the outside programs",
     () => ensureTools(LOCAL_TARGET_TOOLS, (progress) => observer.note(formatProgress(progress)), signal),
-    (tools) => [...tools.values()].map((tool) => `${tool.tool} ${tool.version}`).join(", "),
+    (found) => [...found.values()].map((tool) => `${tool.tool} ${tool.version}`).join(", "),
   );
+  warmUpEngine(programPath(tools, Tool.Pulumi, "pulumi"));
+  return tools;
 }
 
 /** Absolute path of one program of a tool. */

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import type { EnvHttpProxyAgent, Response } from "undici";
 import { codeOf, messageOf, rootCause } from "../failure";
 
 /** A machine without a way out must find out in seconds, not minutes. */
@@ -28,11 +28,7 @@ export class ChecksumMismatch extends Error {
   }
 }
 
-// Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
-const agent = new EnvHttpProxyAgent({
-  connect: { timeout: CONNECT_TIMEOUT_MS },
-  bodyTimeout: STALL_TIMEOUT_MS,
-});
+let agent: EnvHttpProxyAgent | undefined;
 
 /** Opens a URL; throws an error with a plain message when it cannot be had. */
 async function open(url: string, signal: AbortSignal, method = "GET"): Promise<Response> {
@@ -42,7 +38,14 @@ async function open(url: string, signal: AbortSignal, method = "GET"): Promise<R
     FIRST_RESPONSE_TIMEOUT_MS,
   );
   try {
-    const response = await fetch(url, {
+    // Loaded here, because nearly every command asks where the tools are and nearly none downloads one.
+    const undici = await import("undici");
+    // Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+    agent ??= new undici.EnvHttpProxyAgent({
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      bodyTimeout: STALL_TIMEOUT_MS,
+    });
+    const response = await undici.fetch(url, {
       method,
       dispatcher: agent,
       signal: AbortSignal.any([signal, firstResponse.signal]),

@@ -11,7 +11,7 @@ import {
 } from "../provider/service";
 import { executableOf, localTool, reachableTool } from "../provider/tool";
 import { copyDataDirectory, hasLibrary } from "./data-directory";
-import { runInitdb } from "./initdb";
+import { createDataDirectory } from "./initdb";
 import { APPLICATION_DATABASE, roleStatements } from "./roles";
 import { asSuperuser, dataFolder, POSTGRES_STOP, serverSpec, writeServerConfig } from "./server";
 import { postgresSettings } from "./sizing";
@@ -32,9 +32,13 @@ export type PrimaryInputs = z.infer<typeof primaryInputs>;
 export const seedFolder = (environmentId: string, replica: string): string =>
   serviceFolder(environmentId, `${replica}-seed`);
 
+/**
+ * @param source a data directory that nothing writes to: the primary's before its first start, or the template it was copied from, which is
+ * the same one a few write-ahead records earlier; the replica streams those like all others
+ */
 async function seedReplicas(
   inputs: PrimaryInputs,
-  folder: string,
+  source: string,
   account: ServiceAccount | undefined,
 ): Promise<void> {
   await removeSeeds(inputs);
@@ -42,7 +46,7 @@ async function seedReplicas(
     inputs.seededReplicas.map(async (replica) => {
       const seed = seedFolder(inputs.environmentId, replica);
       await createServiceFolder(seed, account);
-      await copyDataDirectory(dataFolder(folder), dataFolder(seed), { live: false, account });
+      await copyDataDirectory(source, dataFolder(seed), { live: false, account });
     }),
   );
 }
@@ -80,16 +84,29 @@ async function setUpDatabase(
 async function createPrimary(inputs: PrimaryInputs): Promise<ServiceOutputs> {
   const { environmentId, service, superuserPassword } = inputs;
   const account = await serviceAccount();
+  let seeding: Promise<void> = Promise.resolve();
   try {
     return await startService({
       inputs,
       portCount: 1,
       prepare: async ([port = 0], folder) => {
+        // Of a former attempt, whose port was taken.
+        await seeding.catch(() => undefined);
         const tool = await reachableTool(environmentId, service, inputs.tool, account);
         const program = executableOf(tool, "postgres");
-        const initdb = executableOf(tool, "initdb");
-        await runInitdb({ environmentId, service, program: initdb, folder, account, superuserPassword });
-        await seedReplicas(inputs, folder, account);
+        const template = await createDataDirectory({
+          environmentId,
+          service,
+          tool,
+          originalTool: inputs.tool,
+          folder,
+          account,
+          superuserPassword,
+        });
+        // From a template the seeds are copied while the server starts.
+        seeding = seedReplicas(inputs, template ?? dataFolder(folder), account);
+        if (template === undefined) await seeding;
+        else seeding.catch(() => undefined);
         const statementStatistics = await hasLibrary(program, "pg_stat_statements");
         await writeServerConfig(
           folder,
@@ -104,9 +121,11 @@ async function createPrimary(inputs: PrimaryInputs): Promise<ServiceOutputs> {
           "pg_stat_statements",
         );
         await setUpDatabase(port, inputs, statementStatistics);
+        await seeding;
       },
     });
   } catch (error) {
+    await seeding.catch(() => undefined);
     await removeSeeds(inputs);
     throw error;
   }
