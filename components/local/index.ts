@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { perfbedHome } from "../../core/home";
 import type { TierFactory } from "../contracts";
 import { LocalApp } from "./app";
@@ -29,12 +30,23 @@ export function createLocalTiers(options: LocalTiersOptions): TierFactory {
     home: perfbedHome(),
     prepared: options.prepared ?? false,
   };
+  let database: LocalDatabase | undefined;
   return {
     foundation: (name, args, opts) => new LocalFoundation(name, args, context, opts),
-    database: (name, args, opts) => new LocalDatabase(name, args, context, opts),
+    database: (name, args, opts) => {
+      database = new LocalDatabase(name, args, context, opts);
+      return database;
+    },
     cache: (name, args, opts) => new LocalCache(name, args, context, opts),
     app: (name, args, opts) => new LocalApp(name, args, context, opts),
-    edge: (name, args, opts) => new LocalEdge(name, args, context, opts),
+    // On one machine the edge's compiler would take CPU from the database, which everything waits for; it has time enough after that.
+    edge: (name, args, opts) =>
+      new LocalEdge(
+        name,
+        args,
+        context,
+        database === undefined ? opts : pulumi.mergeOptions(opts, { dependsOn: [database] }),
+      ),
     fleet: (name, args, opts) => new LocalFleet(name, args, context, opts),
   };
 }
