@@ -10,8 +10,10 @@ export type { CampaignObserver, LiveProgress, PhaseName } from "./campaign/obser
 export { type CampaignPlan, type PlanOptions, planCampaign } from "./campaign/plan";
 export * from "./components/contracts";
 export { PerformanceEnvironment } from "./components/environment";
+export { createLocalTiers, localSizings } from "./components/local";
 export { ConfigError, EnvironmentError, ExitCode, PerfbedError, type Problem } from "./core/errors";
 export type { ReportData, TeardownProof, Verdict, VerdictKind } from "./report/model";
 export * from "./scenarios/authoring";
 export type * from "./scenarios/model";
+export { findLocalTools } from "./stacks/local-tools";
 export type { EnvironmentEvent, Sample, TelemetryPoint } from "./storage/schema";

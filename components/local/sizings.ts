@@ -26,7 +26,8 @@ const app = (sizing: Omit<AppSizing, "scaling">): AppSizing => ({ ...sizing, sca
  * Ready-made sizings. `small` leaves a two-core laptop room for the load generators; the larger ones expect four and eight cores. Allotments
  * are ceilings, not reservations: tiers are rarely busy all at once.
  */
-export const localSizings: Readonly<Record<string, Sizing>> = {
+export const localSizings: Readonly<Record<"small" | "medium" | "large", Sizing>> &
+  Readonly<Record<string, Sizing>> = {
   small: {
     name: "small",
     app: app({ minInstances: 1, maxInstances: 3, cpu: 0.25, memoryMiB: 256 }),
