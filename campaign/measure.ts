@@ -127,7 +127,7 @@ async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpo
   const store = await RunStore.open(runFolder);
   try {
     let rows = 0;
-    for (const { name, csvPath } of fleet.generators) {
+    for (const { name, samples } of fleet.generators) {
       const context: K6SampleContext = {
         campaign: plan.campaignId,
         run: runId,
@@ -135,10 +135,9 @@ async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpo
         replicate: options.replicate,
         generator: name,
         scenario: fleet.workload.scenario,
-        native: fleet.native,
       };
-      rows += await store.importSamples(name, k6SamplesSql(csvPath, context));
-      await store.importIterations(name, k6IterationsSql(csvPath, context));
+      rows += await store.importSamples(name, k6SamplesSql(samples, context));
+      await store.importIterations(name, k6IterationsSql(samples, context));
     }
     await store.importTelemetry(telemetrySpool);
     await rm(telemetrySpool, { force: true });

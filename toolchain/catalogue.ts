@@ -27,6 +27,8 @@ export interface ToolSpec {
   readonly systemFolders: readonly string[];
   /** perfbed can install it in its tools folder, without the system's package manager. */
   readonly cacheable: boolean;
+  /** Installations in the tools folder that no longer count, by how they came there. */
+  readonly obsoleteOrigin?: RegExp;
   /** Package names by package manager; several are alternatives in order of preference. */
   readonly packages: Readonly<Partial<Record<PackageManager, readonly string[]>>>;
 }
@@ -88,6 +90,8 @@ const SPECS: Readonly<Record<Tool, ToolSpec>> = {
     programs: [{ name: "k6" }],
     version: { args: ["version"], pattern: /\bk6(?:\.exe)? v(\d+\.\d+\.\d+\S*)/ },
     cacheable: true,
+    // Before perfbed's own output was built into it.
+    obsoleteOrigin: /^go build of go\.k6\.io\/k6@/,
     packages: { brew: ["k6"] },
   }),
   [Tool.Postgres]: spec({

@@ -47,6 +47,9 @@ async function readInstalled(spec: ToolSpec, folder: string): Promise<InstalledT
   const unusable = (reason: string): InstalledTool => ({ usable: false, folder, reason });
   const manifest = await readManifest(folder);
   if (manifest === undefined) return unusable(`${folder} has no readable ${MANIFEST}`);
+  if (spec.obsoleteOrigin?.test(manifest.origin) === true) {
+    return unusable(`${folder} was installed by an earlier perfbed and lacks what this one needs`);
+  }
   const executables: Record<string, string> = {};
   for (const { name } of spec.programs) {
     const entry = manifest.executables[name];

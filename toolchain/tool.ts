@@ -45,7 +45,7 @@ export interface ResolvedTool {
    * must run under an unprivileged uid (PostgreSQL, PgBouncer) cannot be started from here: copy `installDir` first.
    */
   readonly reachableByOthers: boolean;
-  /** How a tool in the tools folder came there, e.g. `go build of go.k6.io/k6@v1.8.1`. */
+  /** How a tool in the tools folder came there, e.g. `official release v1.8.1`. */
   readonly origin?: string;
 }
 

@@ -4,6 +4,7 @@ import { spreadText, table } from "./table";
 
 const NAMES: Readonly<Record<string, string>> = {
   perfbed: "perfbed, the script",
+  "perfbed-csv": "perfbed, k6 from elsewhere",
   "perfbed-scenario": "perfbed, the same as a scenario",
   bare: "bare k6, as many processes",
   "bare-tuned": "bare k6, as many, perfbed's GOGC",

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { ownProcess, prepareEnvironment, sweepEnvironment } from "../../components/local/supervisor";
@@ -24,7 +24,13 @@ export interface FleetSample {
   readonly watcherCores: number;
 }
 
-export type FleetVariant = "perfbed" | "bare" | "bare-tuned" | "bare-single" | "perfbed-scenario";
+export type FleetVariant =
+  | "perfbed"
+  | "perfbed-csv"
+  | "bare"
+  | "bare-tuned"
+  | "bare-single"
+  | "perfbed-scenario";
 
 export interface FleetResult {
   /** Each virtual user as fast as it can. */
@@ -74,7 +80,7 @@ export async function runFleetBench(options: FleetBenchOptions): Promise<FleetRe
 
   const closedLoop = await runRounds(
     place,
-    ["perfbed", "bare", "bare-tuned", "bare-single"],
+    ["perfbed", "bare", "perfbed-csv", "bare-tuned", "bare-single"],
     options.rounds,
     {
       label: "closed loop",
@@ -133,7 +139,15 @@ async function measured(
   const requests =
     workload === undefined
       ? await bareRequests(place, variant, script)
-      : (await runPerfbedFleet({ ...place, workload, generators: FLEET_GENERATORS, runId })).requests;
+      : (
+          await runPerfbedFleet({
+            ...place,
+            k6Path: variant === "perfbed-csv" ? await foreignK6(place) : place.k6Path,
+            workload,
+            generators: FLEET_GENERATORS,
+            runId,
+          })
+        ).requests;
   const { user, system } = process.cpuUsage(watcherBefore);
   if (requests === 0) throw new Error(`${variant} has sent no request`);
   return {
@@ -142,6 +156,16 @@ async function measured(
     generatorCpuUsPerRequest: ((endedChildrenCpuSeconds() - generatorsBefore) * 1e6) / requests,
     watcherCores: (user + system) / 1e6 / place.secondsPerRun,
   };
+}
+
+/** The same k6, not telling of perfbed's output: what a k6 from elsewhere costs, which writes through its own CSV output. */
+async function foreignK6(place: Place): Promise<string> {
+  const path = join(place.folder, "k6-from-elsewhere");
+  const quoted = `'${place.k6Path.replaceAll("'", "'\\''")}'`;
+  await writeFile(path, `#!/bin/sh\n[ "$1" = version ] && { echo k6; exit; }\nexec ${quoted} "$@"\n`, {
+    mode: 0o755,
+  });
+  return path;
 }
 
 /** The variables of Go's runtime that perfbed sets for its generators: without them beside it, a gain from them would look like one of perfbed's. */
@@ -179,7 +203,7 @@ async function workloadOf(
   script: Script,
 ): Promise<Workload | undefined> {
   if (variant === "perfbed-scenario") return fixedRateWorkload(FIXED_RATE, place.secondsPerRun);
-  return variant === "perfbed" ? nativeWorkload(place, script) : undefined;
+  return variant === "perfbed" || variant === "perfbed-csv" ? nativeWorkload(place, script) : undefined;
 }
 
 function nativeWorkload(place: Place, script: Script): Promise<Workload> {

@@ -17,7 +17,10 @@ const NEWLINE = 10;
 const COMMA = 0x2c;
 const DOT = 0x2e;
 const ZERO = 0x30;
+const ONE = 0x31;
 const LETTER = { _: 0x5f, c: 0x63, d: 0x64, h: 0x68, i: 0x69, p: 0x70, r: 0x72 } as const;
+/** perfbed's output: the end, the duration and whether it failed in one row. */
+const REQUEST = Buffer.from("http_req,");
 const REQUEST_DURATION = Buffer.from("http_req_duration,");
 const REQUEST_FAILED = Buffer.from("http_req_failed,");
 const ITERATION_DURATION = Buffer.from("iteration_duration,");
@@ -50,7 +53,7 @@ function decimal(data: Buffer, from: number): number {
 }
 
 /**
- * Follows the CSV file that a k6 process writes. Reads each byte once and makes strings of the rarest rows only: three milliseconds for
+ * Follows the samples that a k6 process writes, through either output. Reads each byte once and makes strings of the rarest rows only: three milliseconds for
  * a second of 2,000 requests.
  */
 export class CsvTail {
@@ -117,7 +120,11 @@ export class CsvTail {
   #common(data: Buffer, at: number): boolean {
     switch (data[at]) {
       case LETTER.h: {
-        // Nine rows a request: most are none of the two of interest, by one letter.
+        if (data[at + 8] === COMMA && isAt(data, at, REQUEST)) {
+          this.#request(data, at + REQUEST.length);
+          return true;
+        }
+        // k6's own nine rows a request: most are none of the two of interest, by one letter.
         if (data[at + 8] !== LETTER._) return true;
         if (isAt(data, at, REQUEST_DURATION)) {
           const time = at + REQUEST_DURATION.length;
@@ -138,6 +145,13 @@ export class CsvTail {
       default:
         return false;
     }
+  }
+
+  #request(data: Buffer, time: number): void {
+    const atUs = decimal(data, time);
+    const duration = data.indexOf(COMMA, time) + 1;
+    this.sink.request(atUs, decimal(data, duration));
+    if (valueAt(data, duration) === ONE) this.sink.failedRequest(atUs);
   }
 
   #isWanted(data: Buffer, at: number): boolean {

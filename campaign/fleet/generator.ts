@@ -70,7 +70,7 @@ export class Generator {
       await writeFile(join(folder, name), text, { mode: 0o600 });
     }
     // Made before k6 does, so that the samples are this user's alone.
-    for (const file of [rendered.csvFile, rendered.logFile]) {
+    for (const file of [rendered.samples.path, rendered.logFile]) {
       await writeFile(file, "", { mode: 0o600 });
     }
     try {

@@ -1,4 +1,5 @@
 import type { GeneratorSlot } from "../../components/contracts";
+import type { SampleFile } from "../../scenarios/adapters/k6";
 import type { Workload } from "../../scenarios/model";
 import type { GeneratorHealth } from "../manifest";
 
@@ -44,15 +45,15 @@ export interface FleetProgress {
 
 export interface FleetGenerator {
   readonly name: string;
-  /** Every sample of this generator, k6's CSV. */
-  readonly csvPath: string;
+  /** Every sample of this generator. */
+  readonly samples: SampleFile;
   /** Folder of script, output and k6's log. */
   readonly folder: string;
   /** The rendered script, or the user's own. */
   readonly scriptPath: string;
   /** k6's messages of level error. */
   readonly logFile: string;
-  /** Requests in the CSV file, warm-up included. */
+  /** Requests among the samples, warm-up included. */
   readonly requests: number;
   readonly health: GeneratorHealth;
 }

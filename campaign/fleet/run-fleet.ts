@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { releasePorts, reservePorts } from "../../components/local/supervisor";
 import { environmentDir } from "../../core/home";
-import { completeWorkload, gracefulStopSeconds, renderK6 } from "../../scenarios/adapters/k6";
+import { completeWorkload, gracefulStopSeconds, renderK6, sampleOutputOf } from "../../scenarios/adapters/k6";
 import { totalSeconds } from "../../scenarios/arrival";
 import { planWorkload, virtualUsersFor } from "../../scenarios/plan";
 import { checkDiskSpace, checkFleetOptions } from "./checks";
@@ -15,7 +15,6 @@ interface Member extends WatchedGenerator {
   readonly folder: string;
   readonly scriptPath: string;
   readonly logFile: string;
-  readonly csvPath: string;
 }
 
 /** Virtual users to initialise before the start, all generators together. */
@@ -50,7 +49,10 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const { environmentId, slots, runId, k6Path } = options;
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
-  const { workload, graceSeconds, hasThresholds } = await completeWorkload(options.workload, k6Path);
+  const [{ workload, graceSeconds, hasThresholds }, output] = await Promise.all([
+    completeWorkload(options.workload, k6Path),
+    sampleOutputOf(k6Path),
+  ]);
   const native = workload.script !== undefined;
   await checkDiskSpace(environmentDir(environmentId), workload);
   const grace = graceSeconds ?? gracefulStopSeconds(workload.journeys);
@@ -70,6 +72,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       runId: uniqueRun,
       apiPort,
       hasThresholds,
+      output,
     });
     const generator = new Generator({
       environmentId,
@@ -87,12 +90,12 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       folder,
       scriptPath: rendered.args.at(-1) ?? "",
       logFile: rendered.logFile,
-      csvPath: rendered.csvFile,
+      samples: rendered.samples,
     };
   });
 
   const begun = performance.now();
-  const watch = new FleetWatch(members, workload, native, grace, options.onProgress);
+  const watch = new FleetWatch(members, workload, grace, options.onProgress);
   try {
     await all(members.map((member) => member.generator.prepare()));
     const readyMs = performance.now() - begun;
@@ -117,7 +120,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       const exit = member.generator.exit;
       return {
         name: member.generator.name,
-        csvPath: member.csvPath,
+        samples: member.samples,
         folder: member.folder,
         scriptPath: member.scriptPath,
         logFile: member.logFile,

@@ -1,3 +1,4 @@
+import type { SampleFile } from "../../scenarios/adapters/k6";
 import { arrivalPieces, rateAt, totalSeconds } from "../../scenarios/arrival";
 import type { Workload } from "../../scenarios/model";
 import { wholeProfile } from "../../scenarios/plan";
@@ -23,7 +24,7 @@ const THRESHOLDS_CROSSED = 99;
 export interface WatchedGenerator {
   readonly generator: Generator;
   readonly share: { readonly index: number; readonly count: number };
-  readonly csvPath: string;
+  readonly samples: SampleFile;
   readonly logFile: string;
 }
 
@@ -50,8 +51,8 @@ class Tally {
   readonly tail: CsvTail;
   usage: GeneratorUsage | undefined;
 
-  constructor(csvPath: string, native: boolean, live: LiveWindow) {
-    this.tail = new CsvTail(csvPath, native, {
+  constructor({ path, native }: SampleFile, live: LiveWindow) {
+    this.tail = new CsvTail(path, native, {
       request: (endedAtUs, durationMs) => {
         this.requests += 1;
         live.request(endedAtUs, durationMs);
@@ -84,11 +85,10 @@ export class FleetWatch {
   constructor(
     private readonly members: readonly WatchedGenerator[],
     private readonly workload: Workload,
-    native: boolean,
     private readonly graceSeconds: number,
     private readonly onProgress: ((progress: FleetProgress) => void) | undefined,
   ) {
-    this.#tallies = new Map(members.map((member) => [member, new Tally(member.csvPath, native, this.#live)]));
+    this.#tallies = new Map(members.map((member) => [member, new Tally(member.samples, this.#live)]));
     this.#warmupMs = totalSeconds(workload.warmup) * 1000;
     this.#totalMs = this.#warmupMs + totalSeconds(workload.arrival) * 1000;
   }

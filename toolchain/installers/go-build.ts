@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../run-command";
 import { withElapsed } from "./elapsed";
@@ -6,18 +6,29 @@ import type { CacheInstaller, InstallContext } from "./installer";
 
 const GO_VERSION_TIMEOUT_MS = 10_000;
 
-/** A program built from a Go module of a pinned version; the Go checksum database verifies the sources. */
+/**
+ * A published module of a pinned version, verified by the Go checksum database; or a module that comes with perfbed, whose go.sum
+ * verifies everything it is built from.
+ */
+export type GoSource =
+  | {
+      readonly kind: "published";
+      /** Import path of the program. */
+      readonly importPath: string;
+      /** With the leading `v`. */
+      readonly moduleVersion: string;
+      /** `old=new@version`. */
+      readonly replace?: string;
+    }
+  | { readonly kind: "shipped"; readonly folder: string; readonly title: string };
+
+/** A program built with Go. */
 export interface GoBuild {
-  /** Import path of the program. */
-  readonly importPath: string;
-  /** With the leading `v`. */
-  readonly moduleVersion: string;
+  readonly source: GoSource;
   /** Name of the program to build. */
   readonly program: string;
   readonly version: string;
   readonly ldflags?: string;
-  /** `old=new@version`. */
-  readonly replace?: string;
   /** For the progress line: `1-2 min`. */
   readonly usually: string;
 }
@@ -28,7 +39,7 @@ export function goBuildInstaller(build: GoBuild): CacheInstaller {
     kind: "cache",
     name: "Go build",
     version: build.version,
-    origin: `go build of ${build.importPath}@${build.moduleVersion}`,
+    origin: `go build of ${build.source.kind === "shipped" ? build.source.title : `${build.source.importPath}@${build.source.moduleVersion}`}`,
     unavailable: goUnavailable,
     install: (folder, context) => compile(build, folder, context),
   };
@@ -60,10 +71,20 @@ async function compile(build: GoBuild, folder: string, context: InstallContext):
       signal: context.signal,
       ...(onLine === undefined ? {} : { onLine }),
     });
-  await go(["mod", "init", "perfbed.local/build"]);
-  if (build.replace !== undefined) await go(["mod", "edit", "-replace", build.replace]);
-  await withElapsed(`fetching the sources of ${build.program} ${build.version}`, context.progress, () =>
-    go(["get", "-tool", `${build.importPath}@${build.moduleVersion}`]),
+  const { source } = build;
+  await withElapsed(
+    `fetching the sources of ${build.program} ${build.version}`,
+    context.progress,
+    async () => {
+      if (source.kind === "shipped") {
+        await cp(source.folder, workspace, { recursive: true });
+        await go(["mod", "download"]);
+        return;
+      }
+      await go(["mod", "init", "perfbed.local/build"]);
+      if (source.replace !== undefined) await go(["mod", "edit", "-replace", source.replace]);
+      await go(["get", "-tool", `${source.importPath}@${source.moduleVersion}`]);
+    },
   );
   const text = (): string =>
     `building with Go (usually ${build.usually}${compiled === 0 ? "" : `; ${compiled} packages compiled`})`;
@@ -76,7 +97,7 @@ async function compile(build: GoBuild, folder: string, context: InstallContext):
         ...(build.ldflags === undefined ? [] : ["-ldflags", build.ldflags]),
         "-o",
         join(folder, "bin", build.program),
-        build.importPath,
+        source.kind === "shipped" ? "." : source.importPath,
       ],
       () => {
         compiled += 1;

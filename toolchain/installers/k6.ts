@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { packageRoot } from "../../core/home";
 import { runCommand } from "../run-command";
 import type { ToolchainSettings } from "../settings";
 import { K6_VERSION } from "../versions";
@@ -82,9 +83,13 @@ export function checksumOf(file: string, checksums: string): string | undefined 
   return undefined;
 }
 
+/** k6 with perfbed's own output: a row a request instead of nine, which any other k6 pays with about a third more CPU. */
 export const k6GoBuild: CacheInstaller = goBuildInstaller({
-  importPath: "go.k6.io/k6",
-  moduleVersion: `v${K6_VERSION}`,
+  source: {
+    kind: "shipped",
+    folder: join(packageRoot(), "generators", "k6"),
+    title: `k6 v${K6_VERSION} with perfbed's output`,
+  },
   program: "k6",
   version: K6_VERSION,
   usually: "1-2 min",

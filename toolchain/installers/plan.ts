@@ -14,7 +14,7 @@ const systemPackages: readonly Installer[] = [
 /** The installers of each tool in the order in which they are tried. */
 const PLAN: Readonly<Record<Tool, readonly Installer[]>> = {
   [Tool.Pulumi]: [pulumiOfficial, pulumiGoBuild],
-  [Tool.K6]: [k6Release, { kind: "system", packages: homebrew }, k6GoBuild],
+  [Tool.K6]: [k6GoBuild, k6Release, { kind: "system", packages: homebrew }],
   [Tool.Postgres]: [postgresNpm],
   [Tool.Pgbouncer]: systemPackages,
   [Tool.Redis]: systemPackages,

@@ -50,19 +50,25 @@ async function installOfficial(folder: string, context: InstallContext): Promise
 
 /** For machines that reach the Go module proxy but not Pulumi's downloads. */
 export const pulumiGoBuild: CacheInstaller = goBuildInstaller({
-  importPath: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-  moduleVersion: `v${PULUMI_VERSION}`,
+  source: {
+    kind: "published",
+    importPath: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    moduleVersion: `v${PULUMI_VERSION}`,
+    // Pulumi replaces this module in its own go.mod; replacements do not carry over to a module that builds it.
+    replace: "github.com/atotto/clipboard=github.com/tgummerer/clipboard@v0.0.0-20241001131231-d02d263e614e",
+  },
   program: "pulumi",
   version: PULUMI_VERSION,
   ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${PULUMI_VERSION}`,
-  // Pulumi replaces this module in its own go.mod; replacements do not carry over to a module that builds it.
-  replace: "github.com/atotto/clipboard=github.com/tgummerer/clipboard@v0.0.0-20241001131231-d02d263e614e",
   usually: "3-4 min",
 });
 
 export const pulumiLanguageNodejsGoBuild: CacheInstaller = goBuildInstaller({
-  importPath: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-  moduleVersion: `v${PULUMI_LANGUAGE_NODEJS_VERSION}`,
+  source: {
+    kind: "published",
+    importPath: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    moduleVersion: `v${PULUMI_LANGUAGE_NODEJS_VERSION}`,
+  },
   program: "pulumi-language-nodejs",
   version: PULUMI_LANGUAGE_NODEJS_VERSION,
   usually: "under a minute",

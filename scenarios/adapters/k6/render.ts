@@ -3,6 +3,8 @@ import type { Workload } from "../../model";
 import { planWorkload, virtualUsersFor } from "../../plan";
 import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
 import { renderNativeWrapper } from "./native-wrapper";
+import type { SampleFile } from "./sample-file";
+import { SampleOutput } from "./sample-output";
 import { renderScript } from "./script";
 
 /** One generator's part of the fleet. */
@@ -25,6 +27,8 @@ export interface RenderOptions {
   readonly apiPort: number;
   /** True when the script sets thresholds. Without any, k6 is spared the aggregation of every sample. @default true for a native script */
   readonly hasThresholds?: boolean;
+  /** What the k6 that is to run can write. @default SampleOutput.Csv, which any k6 can */
+  readonly output?: SampleOutput;
 }
 
 /** Everything to start one k6 process: paused, waiting for its start over the REST API. */
@@ -34,8 +38,8 @@ export interface RenderedK6 {
   /** Arguments of k6. No secrets: they are for everyone to see in the process table. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Absolute. Every sample of the run. */
-  readonly csvFile: string;
+  /** Every sample of the run; its path is absolute. */
+  readonly samples: SampleFile;
   /** Absolute. k6's own messages of level error. */
   readonly logFile: string;
 }
@@ -59,7 +63,7 @@ const SPARE_MEMORY_MIB = 300;
 /**
  * Go's GOGC for one generator. Writing every sample costs k6 about a fifth more CPU a request; with its small heap most of that is
  * garbage collection, and collecting less often wins it back (measured with k6 1.8.1: 47 µs a request bare, 58 µs with CSV, 42 to 48 µs
- * with CSV and GOGC at 400 to 800). Large heaps keep Go's own setting.
+ * with CSV and GOGC at 400 to 800; perfbed's output and GOGC together cost less than k6 bare). Large heaps keep Go's own setting.
  */
 export function gcPercent(virtualUsers: number): number {
   const heapMiB = 25 + 0.4 * virtualUsers;
@@ -99,10 +103,14 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
   }
   const { segment, sequence } = executionSegment(share.index, share.count);
   const logFile = join(folder, LOG_FILE);
-  const csvFile = join(folder, CSV_FILE);
+  const samples: SampleFile = {
+    path: join(folder, CSV_FILE),
+    output: options.output ?? SampleOutput.Csv,
+    native: native !== undefined,
+  };
   return {
     files,
-    csvFile,
+    samples,
     logFile,
     args: [
       "run",
@@ -122,15 +130,16 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
       ...((options.hasThresholds ?? native !== undefined) ? [] : ["--no-thresholds"]),
       // Virtual user and iteration tell which request a failed check of a user's script belongs to.
       ...(native === undefined ? [] : ["--system-tags=name,scenario,status,error_code,check,vu,iter"]),
-      `--out=csv=${csvFile}`,
+      `--out=${samples.output}=${samples.path}`,
       native !== undefined && own ? native.file : join(folder, scriptName),
     ],
     env: {
       ...(native?.environment ?? {}),
       BASE_URL: options.baseUrl,
       GOGC: String(gcPercent(virtualUsers(workload, share.count))),
-      K6_CSV_TIME_FORMAT: "unix_micro",
-      K6_CSV_SAVE_INTERVAL: "1s",
+      ...(samples.output === SampleOutput.Csv
+        ? { K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "1s" }
+        : {}),
       PERFBED_GENERATOR: String(share.index + 1),
       PERFBED_RUN: options.runId,
     },

@@ -24,6 +24,10 @@ const ROWS = [
   `http_req_dimension,${AT + 13},9.000000,,,,closed,,,vu=7&iter=1`,
   `perfbed_visit_started,${AT + 14},1.000000,,,,closed,,,vu=7&iter=1`,
   `perfbed_scenario_start_ms,${AT + 15},1795493483500.000000,,,,closed,,,`,
+  // perfbed's output: one row a request.
+  `http_req,${AT + 16},7.250000,0,0.1,7,0,200,,closed,home,`,
+  `http_req,${AT + 17},8,1,0.1,0,0,0,1050,closed,home,`,
+  `end,${AT + 18},2,,,,,,,,,`,
 ];
 
 const EXPECTED = [
@@ -35,6 +39,9 @@ const EXPECTED = [
   `dropped ${AT + 12} 3`,
   `started ${AT + 14}`,
   "scenario 1795493483500",
+  `request ${AT + 16} 7.25`,
+  `request ${AT + 17} 8`,
+  `failed ${AT + 17}`,
 ];
 
 let folder: string;

@@ -1,8 +1,14 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { k6IntegritySql, k6IterationsSql, k6SamplesSql } from "../../../scenarios/adapters/k6";
+import {
+  k6IntegritySql,
+  k6IterationsSql,
+  k6SamplesSql,
+  type SampleFile,
+  SampleOutput,
+} from "../../../scenarios/adapters/k6";
 import { ITERATION_COLUMNS, SAMPLE_COLUMNS } from "../../../storage/schema";
 
 let folder: string;
@@ -60,6 +66,9 @@ const HEADER = "metric_name,timestamp,metric_value,error_code,name,scenario,stat
 const NATIVE_HEADER =
   "metric_name,timestamp,metric_value,check,error_code,name,scenario,status,extra_tags,metadata";
 
+const PERFBED_HEADER =
+  "metric_name,timestamp,metric_value,failed,sending,waiting,blocked,status,error_code,scenario,name,metadata";
+
 const context = {
   campaign: "it's",
   run: "r",
@@ -67,13 +76,12 @@ const context = {
   replicate: 3,
   generator: "generator-1",
   scenario: "load",
-  native: false,
 };
 
-async function file(lines: readonly string[]): Promise<string> {
+async function file(lines: readonly string[], native = false): Promise<SampleFile> {
   const path = join(folder, `it's ${Math.random()}.csv`);
   await writeFile(path, `${lines.join("\n")}\n`);
-  return path;
+  return { path, output: lines[0] === PERFBED_HEADER ? SampleOutput.Perfbed : SampleOutput.Csv, native };
 }
 
 async function query(sql: string): Promise<Record<string, unknown>[]> {
@@ -169,20 +177,21 @@ test("a failed check marks the request it was linked to, not its neighbours, and
 test("a native script's failed check belongs to the last request of the same virtual user and iteration", async () => {
   const native = (name: string, vu: number, iter: number, atUs: number, swap = false): string[] =>
     request(`,,${name},j,200`, atUs, { metadata: swap ? `iter=${iter}&vu=${vu}` : `vu=${vu}&iter=${iter}` });
-  const csv = await file([
-    NATIVE_HEADER,
-    ...native("a", 1, 0, 10),
-    ...native("b", 1, 0, 11, true),
-    ...native("a", 2, 0, 12),
-    "checks,13,0.000000,has id,,,j,,,iter=0&vu=1",
-    "checks,13,1.000000,has name,,,j,,,vu=1&iter=0",
-    ...native("c", 1, 0, 14),
-    ...native("a", 1, 1, 15),
-    "checks,16,0.000000,nothing before it,,,j,,,vu=9&iter=0",
-  ]);
-  const rows = await query(
-    `SELECT step, ok FROM (${k6SamplesSql(csv, { ...context, native: true })}) ORDER BY startedAtUs`,
+  const csv = await file(
+    [
+      NATIVE_HEADER,
+      ...native("a", 1, 0, 10),
+      ...native("b", 1, 0, 11, true),
+      ...native("a", 2, 0, 12),
+      "checks,13,0.000000,has id,,,j,,,iter=0&vu=1",
+      "checks,13,1.000000,has name,,,j,,,vu=1&iter=0",
+      ...native("c", 1, 0, 14),
+      ...native("a", 1, 1, 15),
+      "checks,16,0.000000,nothing before it,,,j,,,vu=9&iter=0",
+    ],
+    true,
   );
+  const rows = await query(`SELECT step, ok FROM (${k6SamplesSql(csv, context)}) ORDER BY startedAtUs`);
   expect(rows.map((row) => `${row.step} ${row.ok}`)).toEqual([
     "a true",
     "b false",
@@ -208,9 +217,7 @@ test("without k6's own judgement the status decides, and a file cut off in a req
     { step: "missing", ok: false, firstByteUs: 2000n },
     { step: "cut", ok: true, firstByteUs: null },
   ]);
-  expect(await query(k6IntegritySql(csv, false))).toMatchObject([
-    { requests: 3n, durations: 3n, incomplete: 3n },
-  ]);
+  expect(await query(k6IntegritySql(csv))).toMatchObject([{ requests: 3n, durations: 3n, incomplete: 3n }]);
 });
 
 test("arrivals are counted by journey and second: started, dropped, completed", async () => {
@@ -241,4 +248,101 @@ test("arrivals are counted by journey and second: started, dropped, completed", 
     row("b", 1_000_000n, 1n, 0n, 0n),
     row("a", 2_000_000n, 0n, 3n, 1n),
   ]);
+});
+
+test("perfbed's output: one row is one sample, with the columns and types of the schema", async () => {
+  const samples = await file([
+    PERFBED_HEADER,
+    "perfbed_visit_started,900000,1.000000,,,,,,,browse,,",
+    'http_req,1000000,12.3456,0,0.3,11,5,200,,browse,"home, sweet ""home""",request=1',
+    "http_req,1000010,7,0,0.2,6,0,200,,browse,item,request=1",
+    "http_req,1000020,3,1,0.1,0,0,0,1050,browse,home,request=2",
+    "perfbed_check_failed,1000030,1.000000,,,,,,,browse,item,request=1",
+    "iterations,1000040,1.000000,,,,,,,browse,,",
+    "end,1000050,3,,,,,,,,,",
+  ]);
+  const sql = k6SamplesSql(samples, context);
+  const types = await query(`DESCRIBE ${sql}`);
+  expect(Object.fromEntries(types.map((row) => [row.column_name, row.column_type]))).toEqual(SAMPLE_COLUMNS);
+  const of = (step: string, startedAtUs: bigint, durationUs: bigint, firstByteUs: bigint | null) => ({
+    journey: "browse",
+    step,
+    startedAtUs,
+    durationUs,
+    firstByteUs,
+  });
+  expect(await query(sql)).toMatchObject([
+    { ...of('home, sweet "home"', 987_654n, 12_346n, 11_300n), status: 200, ok: true, error: null },
+    { ...of("item", 993_010n, 7000n, 6200n), status: 200, ok: false, error: "check-failed" },
+    { ...of("home", 997_020n, 3000n, null), status: 0, ok: false, error: "timeout" },
+  ]);
+  expect(await query(k6IterationsSql(samples, context))).toMatchObject([
+    { journey: "browse", atUs: 0n, started: 1n },
+    { journey: "browse", atUs: 1_000_000n, completed: 1n },
+  ]);
+  expect(await query(k6IntegritySql(samples))).toEqual([
+    {
+      requests: 3n,
+      durations: 3n,
+      incomplete: 0n,
+      connectionWaitMaxMs: 5,
+      connectionWaitMeanMs: expect.closeTo(5 / 3, 9),
+    },
+  ]);
+});
+
+test("perfbed's output without its last row has no count of k6's own, and its rows still count", async () => {
+  const samples = await file([PERFBED_HEADER, "http_req,1000000,12,0,0.3,11,5,200,,browse,home,"]);
+  expect(await query(k6IntegritySql(samples))).toMatchObject([{ requests: null, durations: 1n }]);
+});
+
+test("perfbed's output of a native script: a failed check belongs to the last request of the same user and iteration", async () => {
+  const samples = await file(
+    [
+      PERFBED_HEADER,
+      "http_req,10,1,0,0,1,0,200,,j,a,iter=0&vu=1",
+      "http_req,11,1,0,0,1,0,200,,j,b,iter=0&vu=1",
+      "http_req,12,1,0,0,1,0,200,,j,a,iter=0&vu=2",
+      "checks,13,0.000000,,,,,,,j,,iter=0&vu=1",
+      "iteration_duration,14,2.000000,,,,,,,j,,iter=0&vu=1",
+      "end,20,3,,,,,,,,,",
+    ],
+    true,
+  );
+  const rows = await query(`SELECT step, ok FROM (${k6SamplesSql(samples, context)})`);
+  expect(rows.map((row) => `${row.step} ${row.ok}`)).toEqual(["a true", "b false", "a true"]);
+  expect(await query(k6IterationsSql(samples, context))).toMatchObject([{ journey: "j", started: 1n }]);
+});
+
+test("the rows of a request stay together in files that DuckDB would read in parts", async () => {
+  const requests = 60_000;
+  const lines = [NATIVE_HEADER];
+  const names = [
+    '"http://127.0.0.1:41029/first?q=a,b"',
+    "http://127.0.0.1:40000/fails",
+    '"nobody, ""there"""',
+  ];
+  for (let index = 0; index < requests; index += 1) {
+    const link = `vu=${index % 3}&iter=${index}`;
+    lines.push(
+      ...request(
+        `,${["", 1001, 1002][index % 3]},${names[index % 3]},default,200`,
+        1_795_507_087_100_000 + index,
+        {
+          durationMs: index + 0.75,
+          sendingMs: index + 0.25,
+          waitingMs: 0.5,
+          metadata: link,
+        },
+      ),
+    );
+    if (index % 3 === 1)
+      lines.push(`checks,${1_795_507_087_100_000 + index},1.000000,is fine,,,default,,,${link}`);
+  }
+  const samples = await file(lines, true);
+  expect((await stat(samples.path)).size).toBeGreaterThan(2 * 16 * 1024 * 1024);
+  const [row] = await query(
+    `SELECT count(*)::INT AS n, count(*) FILTER (WHERE ok AND firstByteUs = durationUs)::INT AS whole FROM (${k6SamplesSql(samples, context)})`,
+  );
+  expect(row).toEqual({ n: requests, whole: requests });
 });
