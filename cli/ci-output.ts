@@ -18,6 +18,17 @@ export function ciOptions(command: Command): Command {
     .option("--policy <file>", "YAML: what inconclusive and invalid do to the exit code");
 }
 
+/** The same for comparisons, which always write JUnit XML beside the report, and read their policy themselves. */
+export function comparisonCiOptions(command: Command): Command {
+  return command
+    .option("--junit <file>", "write JUnit XML there too: a test case for each judged figure")
+    .option("--sarif <file>", "also write SARIF 2.1.0 for code scanning")
+    .option(
+      "--annotations",
+      "also print GitHub annotations (on standard error; default within GitHub Actions)",
+    );
+}
+
 export interface ParsedCi {
   readonly junit?: string;
   readonly sarif?: string;
@@ -30,19 +41,14 @@ export function policyOf(options: ParsedCi): Policy {
   return options.policy === undefined ? DEFAULT_POLICY : loadPolicy(options.policy);
 }
 
-/**
- * Writes what was asked for.
- * @returns the exit code that the policy makes of the verdict's
- */
-export async function writeCiOutput(
+/** Writes and prints what was asked for. */
+export async function writeCiFiles(
   context: CliContext,
   options: ParsedCi,
   checks: CheckReport,
-  result: { readonly exitCode: ExitCode; readonly policy: Policy },
-): Promise<ExitCode> {
-  const { applyPolicy } = await import("../core/policy");
+  policy: Policy,
+): Promise<void> {
   const { writeTextFile } = await import("../campaign/files");
-  const { policy } = result;
   for (const file of [options.junit, options.sarif]) {
     if (file !== undefined) await mkdir(dirname(file), { recursive: true });
   }
@@ -59,7 +65,21 @@ export async function writeCiOutput(
     // GitHub reads workflow commands from either stream, and --json owns the other one.
     context.terminal.err(renderAnnotations([checks], policy).trimEnd());
   }
-  const decision = applyPolicy(policy, result.exitCode);
+}
+
+/**
+ * Writes what was asked for.
+ * @returns the exit code that the policy makes of the verdict's
+ */
+export async function writeCiOutput(
+  context: CliContext,
+  options: ParsedCi,
+  checks: CheckReport,
+  result: { readonly exitCode: ExitCode; readonly policy: Policy },
+): Promise<ExitCode> {
+  const { applyPolicy } = await import("../core/policy");
+  await writeCiFiles(context, options, checks, result.policy);
+  const decision = applyPolicy(result.policy, result.exitCode);
   if (decision.note !== null) context.terminal.err(decision.note);
   return decision.exitCode;
 }

@@ -13,6 +13,7 @@ import { addList } from "./commands/list";
 import { addReport } from "./commands/report";
 import { addRun } from "./commands/run";
 import { addScenarios } from "./commands/scenarios";
+import { addSlo } from "./commands/slo";
 import { addSweep } from "./commands/sweep";
 import { addUp } from "./commands/up";
 import type { CliContext } from "./context";
@@ -57,6 +58,7 @@ export function createProgram(context: CliContext): Command {
     addRun,
     addReport,
     addHistory,
+    addSlo,
     addInit,
     addDestroy,
     addList,

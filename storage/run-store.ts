@@ -4,6 +4,7 @@ import { STANDARD_PROBABILITIES } from "../analysis/quantiles";
 import { type ArrivalCounts, queryArrivalCounts, type SliceOptions } from "./arrivals";
 import { SqlEngine } from "./engine";
 import { requireReadable, writeParquet } from "./parquet-table";
+import { type GoodRequest, queryRequestSlices, type SliceCounts } from "./request-slices";
 import { parquetParts, partFile, type RunFiles, runFiles } from "./run-folder";
 import { querySampleFigures, type SampleFigures, type TimeWindow } from "./sample-figures";
 import { type EnvironmentEvent, ITERATION_COLUMNS, SAMPLE_COLUMNS, type TelemetryPoint } from "./schema";
@@ -88,6 +89,15 @@ export class RunStore {
   /** Journey arrivals of the window; null when the tool does not tell iterations. */
   async countArrivals(window: TimeWindow): Promise<ArrivalCounts | null> {
     return queryArrivalCounts(this.engine, await this.#iterations(), window);
+  }
+
+  /** Good and all requests by slice of the window. */
+  async requestSlices(
+    window: TimeWindow,
+    sliceSeconds: number,
+    good: GoodRequest,
+  ): Promise<readonly SliceCounts[]> {
+    return queryRequestSlices(this.engine, await this.#samples(), window, sliceSeconds, good);
   }
 
   /** Telemetry in time order, empty when there is none; with `sliceSeconds` the mean per slice. */

@@ -4,6 +4,7 @@ import { writeComparisonReports } from "../../report/comparison";
 import type { ComparisonReport } from "../../report/comparison/model";
 import type { TeardownProof } from "../../report/model";
 import { exitCodeOf } from "../campaign";
+import { storedRuns } from "../history/stored-runs";
 import type { CampaignObserver } from "../observer";
 import { timed } from "../phase";
 import { teardownText } from "../teardown";
@@ -48,6 +49,8 @@ export async function compare(
   options: { readonly observer: CampaignObserver; readonly signal: AbortSignal },
 ): Promise<ComparisonOutcome> {
   const { observer, signal } = options;
+  const { recordAfterRun, requireHistory } = await import("../history/record");
+  if (plan.history !== undefined) await requireHistory(plan.history);
   const calibration = await findCalibration(plan);
   const stored = storedFrom(plan, new Date().toISOString(), calibration);
   let judged: ComparisonReport | undefined;
@@ -81,6 +84,12 @@ export async function compare(
   await storeTeardown(plan.resultsDir, proofs);
   const report: ComparisonReport = { ...judged, teardown: proofs };
   const files = await writeComparisonReports(report, plan.resultsDir);
+  const history = await recordAfterRun(
+    plan.history,
+    plan.history === undefined ? [] : storedRuns(plan.resultsDir),
+    plan.resultsDir,
+    observer,
+  );
   const record =
     plan.kind === "calibration" && report.verdict.kind !== "invalid"
       ? await storeCalibration(plan, report)
@@ -90,7 +99,7 @@ export async function compare(
     report,
     teardown,
     teardownText: teardownText(teardown),
-    files: { ...files, Runs: plan.resultsDir },
+    files: { ...files, Runs: plan.resultsDir, ...history },
     ...(record === undefined ? {} : { calibration: record }),
   };
 }

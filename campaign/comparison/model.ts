@@ -1,6 +1,7 @@
 import type { ComparisonSettings } from "../../analysis/comparison/settings";
 import type { Policy } from "../../core/policy";
 import type { Workload } from "../../scenarios/model";
+import type { HistoryLocation } from "../../storage/history";
 import type { EnvironmentPlan } from "../plan";
 import type { PresetName } from "./presets";
 import type { StoredBaseline } from "./stored-baseline";
@@ -37,6 +38,8 @@ export interface ComparisonPlan {
   readonly policy: Policy;
   readonly prices: PriceList | null;
   readonly resultsDir: string;
+  /** Where its runs are recorded as well; undefined, unless it was asked for: nowhere. */
+  readonly history?: HistoryLocation;
   readonly reproduce: string;
   /** What a reader of the plan should know, one sentence each. */
   readonly notes: readonly string[];

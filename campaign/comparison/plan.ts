@@ -4,6 +4,7 @@ import { ConfigError } from "../../core/errors";
 import { newEnvironmentId } from "../../core/ids";
 import { isVariant, VARIANTS } from "../../sample/storefront/variants";
 import { peakRate, totalSeconds } from "../../scenarios/arrival";
+import type { HistoryLocation } from "../../storage/history";
 import { type LoadedConfig, loadConfig } from "../config/load";
 import { type CampaignPlan, type PlanOptions, planCampaign } from "../plan";
 import { controlSeconds } from "./control";
@@ -85,6 +86,7 @@ async function planSides(
   readonly sides: readonly PlannedSide[];
   readonly campaignId: string;
   readonly resultsDir: string;
+  readonly history?: HistoryLocation;
 }> {
   const base = options.common.name ?? newEnvironmentId();
   const preset = PRESETS[options.preset];
@@ -118,7 +120,10 @@ async function planSides(
   });
   const [first] = planned;
   if (first === undefined) throw new Error("a comparison without sides");
-  return { sides, campaignId: first.campaignId, resultsDir: first.resultsDir };
+  const { campaignId, resultsDir } = first;
+  // Only where it was asked for: a candidate that is turned down must not become a point of the main line's history.
+  const history = typeof options.common.history === "string" ? first.history : undefined;
+  return { sides, campaignId, resultsDir, ...(history === undefined ? {} : { history }) };
 }
 
 function estimateOf(sides: readonly PlannedSide[], pairs: number): ComparisonEstimate {
@@ -142,7 +147,7 @@ async function planComparison(
   baselineOf: (candidate: PlannedSide) => Promise<StoredBaseline | null> = async () => null,
 ): Promise<ComparisonPlan> {
   const { policy, settings: given } = resolveSettings(options);
-  const { sides, campaignId, resultsDir } = await planSides(specs, options, kind, loaded);
+  const { sides, campaignId, resultsDir, history } = await planSides(specs, options, kind, loaded);
   const [first] = sides;
   if (first === undefined) throw new Error("a comparison without sides");
   const settings: ComparisonSettings =
@@ -200,6 +205,7 @@ async function planComparison(
     policy,
     prices: readPrices(options.cwd, options.prices),
     resultsDir,
+    ...(history === undefined ? {} : { history }),
     reproduce: options.common.reproduce,
     notes,
     estimate,

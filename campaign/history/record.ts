@@ -6,12 +6,12 @@ import { historyRun } from "./history-run";
 /** Records judged runs. @throws HistoryError */
 export async function recordRuns(
   location: HistoryLocation,
-  reports: readonly ReportData[],
+  reports: Iterable<ReportData> | AsyncIterable<ReportData>,
 ): Promise<readonly RecordOutcome[]> {
   const store = await openHistory(location);
   try {
     const outcomes: RecordOutcome[] = [];
-    for (const report of reports) outcomes.push(await store.record(historyRun(report)));
+    for await (const report of reports) outcomes.push(await store.record(historyRun(report)));
     return outcomes;
   } finally {
     await store.close();
@@ -35,7 +35,7 @@ export async function requireHistory(location: HistoryLocation): Promise<void> {
  */
 export async function recordAfterRun(
   location: HistoryLocation | undefined,
-  reports: readonly ReportData[],
+  reports: Iterable<ReportData> | AsyncIterable<ReportData>,
   resultsDir: string,
   observer: CampaignObserver,
 ): Promise<Readonly<Record<string, string>>> {
@@ -46,7 +46,7 @@ export async function recordAfterRun(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     observer.note(
-      `NOT recorded in the history: ${message}. Later: perfbed history record ${resultsDir} --history ${location}`,
+      `NOT recorded in the history: ${message}. Later: perfbed history record ${resultsDir} --history ${location.text}`,
     );
     return {};
   }

@@ -19,15 +19,12 @@ async function runFolders(folder: string, depth: number): Promise<string[]> {
   return found;
 }
 
-/**
- * Judges every stored run below a folder from its samples, one at a time. Warm-ups and controls of comparisons (replicate 0) are no results.
- * @throws ConfigError when there is none
- */
-export async function* storedRuns(folder: string): AsyncGenerator<ReportData> {
+/** The folders of all runs at or below a folder, sorted by path. @throws ConfigError when there is none */
+export async function storedRunFolders(folder: string): Promise<readonly string[]> {
   const given = resolve(folder);
   const found = existsSync(given) ? await runFolders(given, DEPTH) : [];
   if (found.length === 0) {
-    throw new ConfigError("There is no run to record", [
+    throw new ConfigError("There is no stored run", [
       {
         field: "folder",
         value: given,
@@ -35,7 +32,15 @@ export async function* storedRuns(folder: string): AsyncGenerator<ReportData> {
       },
     ]);
   }
-  for (const run of found.sort()) {
+  return found.sort();
+}
+
+/**
+ * Judges every stored run below a folder from its samples, one at a time. Warm-ups and controls of comparisons (replicate 0) are no results.
+ * @throws ConfigError when there is none
+ */
+export async function* storedRuns(folder: string): AsyncGenerator<ReportData> {
+  for (const run of await storedRunFolders(folder)) {
     const report = await judgeStoredRun(run);
     if (report.manifest.replicate > 0) yield report;
   }

@@ -30,6 +30,6 @@ export function addCalibrate(program: Command, context: CliContext): Command {
       ...toComparisonOptions(options),
       ...(options.of === undefined ? {} : { version: options.of }),
     });
-    await runPlannedComparison(context, plan, { dryRun: options.dryRun ?? false });
+    await runPlannedComparison(context, plan, options);
   });
 }

@@ -70,6 +70,6 @@ export function addCompare(program: Command, context: CliContext): Command {
         varied: options.vary,
         ...(options.prices === undefined ? {} : { prices: options.prices }),
       });
-      await runPlannedComparison(context, plan, { dryRun: options.dryRun ?? false });
+      await runPlannedComparison(context, plan, options);
     });
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ComparisonOptions } from "../../campaign/comparison/plan";
 import { PRESET_NAMES, type PresetName } from "../../campaign/comparison/presets";
+import { comparisonCiOptions, type ParsedCi } from "../ci-output";
 import { environmentOptions, type ParsedOptions, scenarioOptions, toPlanOptions } from "./options";
 
 /** `10%`, `10 %` or `0.1`. */
@@ -23,7 +24,11 @@ export const collectOption = (value: string, previous: readonly string[]): strin
 
 /** What every comparison can be told, whatever its sides are. */
 export function comparisonOptions(command: Command): Command {
-  return scenarioOptions(environmentOptions(command))
+  return comparisonCiOptions(scenarioOptions(environmentOptions(command)))
+    .option(
+      "--history <address>",
+      "record its runs here: a folder, s3://bucket/prefix or postgres://user@host/db (default: nowhere)",
+    )
     .addOption(new Option("--preset <name>", "how much is measured").choices(PRESET_NAMES).default("default"))
     .addOption(new Option("--pairs <n>", "pairs (rounds); the preset's when absent").argParser(countOption))
     .addOption(
@@ -57,7 +62,7 @@ export function comparisonOptions(command: Command): Command {
     );
 }
 
-export interface ParsedComparison extends ParsedOptions {
+export interface ParsedComparison extends ParsedOptions, ParsedCi {
   readonly preset: PresetName;
   readonly pairs?: number;
   readonly threshold?: number;
@@ -65,7 +70,6 @@ export interface ParsedComparison extends ParsedOptions {
   readonly alpha?: number;
   readonly power?: number;
   readonly method?: string;
-  readonly policy?: string;
   readonly autoscaling?: boolean;
 }
 

@@ -52,6 +52,6 @@ export function addGate(program: Command, context: CliContext): Command {
       sequential: options.sequential ?? false,
       ...(options.baselineSide === undefined ? {} : { baselineSide: options.baselineSide }),
     });
-    await runPlannedComparison(context, plan, { dryRun: options.dryRun ?? false });
+    await runPlannedComparison(context, plan, options);
   });
 }

@@ -1,4 +1,5 @@
 import type { ComparisonPlan } from "../../campaign/comparison";
+import { type ParsedCi, writeCiFiles } from "../ci-output";
 import type { CliContext } from "../context";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
@@ -24,14 +25,14 @@ function printable(plan: ComparisonPlan): unknown {
 export async function runPlannedComparison(
   context: CliContext,
   plan: ComparisonPlan,
-  options: { readonly dryRun: boolean },
+  options: ParsedCi & { readonly dryRun?: boolean },
 ): Promise<void> {
   const { calibrationSentences, compare, describeComparison, findCalibration } = await import(
     "../../campaign/comparison"
   );
   const { renderComparisonSummary } = await import("../../report/comparison");
   const { terminal, json } = context;
-  if (options.dryRun) {
+  if (options.dryRun === true) {
     const calibration = await findCalibration(plan);
     terminal.out(
       json
@@ -50,6 +51,8 @@ export async function runPlannedComparison(
   observer.close();
   context.exitWith(outcome.exitCode);
   const { report } = outcome;
+  const { checksOfComparison } = await import("../../report/checks");
+  await writeCiFiles(context, options, checksOfComparison(report), plan.policy);
   if (json) {
     terminal.out(
       JSON.stringify(

@@ -1,5 +1,4 @@
 export { renderComparisonMarkdown } from "./comment";
-export { renderComparisonJunit } from "./junit";
 export type { ComparisonReport } from "./model";
 export { renderComparisonHtml } from "./page";
 export { renderComparisonSummary } from "./terminal";

@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { EnvironmentError } from "../../core/errors";
+import { checksOfComparison } from "../checks";
 import { renderJson } from "../json";
+import { renderJunit } from "../junit";
 import { writeAtomically } from "../write";
 import { renderComparisonMarkdown } from "./comment";
-import { renderComparisonJunit } from "./junit";
 import type { ComparisonReport } from "./model";
 import { renderComparisonHtml } from "./page";
 
@@ -36,7 +37,7 @@ export async function writeComparisonReports(
     await writeAtomically(files.Verdict, renderVerdict(report));
     await writeAtomically(join(folder, "report.json"), renderJson(report));
     await writeAtomically(files.Markdown, renderComparisonMarkdown(report));
-    await writeAtomically(files.JUnit, renderComparisonJunit(report));
+    await writeAtomically(files.JUnit, renderJunit([checksOfComparison(report)], report.comparison.policy));
     await writeAtomically(files.Report, renderComparisonHtml(report));
   } catch (cause) {
     throw new EnvironmentError(

@@ -31,6 +31,10 @@ describe("a gate on the local target with real parts", () => {
       "n-plus-one",
       "--name",
       "e2e-gate",
+      "--history",
+      join(world.work, "gates"),
+      "--sarif",
+      join(world.work, "ci", "perfbed.sarif"),
       ...SHORT,
     ]);
     // A machine busy with something else makes it invalid or inconclusive; nothing makes it a pass.
@@ -53,6 +57,13 @@ describe("a gate on the local target with real parts", () => {
       (side) => JSON.parse(readFileSync(join(folder, `pair-02-${side}/run.json`), "utf8")).scenario.seed,
     );
     expect(seeds[0]).toBe(seeds[1]);
+
+    const sarif = JSON.parse(readFileSync(join(world.work, "ci", "perfbed.sarif"), "utf8"));
+    expect(sarif.runs[0].results.length).toBeGreaterThan(0);
+    const history = await cli(world, ["history", "--history", join(world.work, "gates"), "--json"]);
+    const { runs } = JSON.parse(history.stdout);
+    const bySide = (wanted: string) => runs.filter(({ side }: { side: string }) => side === wanted).length;
+    expect([bySide("baseline"), bySide("candidate")]).toEqual([3, 3]);
 
     const verdict = readFileSync(join(folder, "verdict.json"));
     const judged = await cli(world, ["judge", folder, "--json"]);

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { judgeStoredComparison } from "../../../campaign/comparison/judge";
+import { checksOfComparison } from "../../../report/checks";
 import {
   type ComparisonReport,
   renderComparisonHtml,
-  renderComparisonJunit,
   renderComparisonMarkdown,
   renderComparisonSummary,
 } from "../../../report/comparison";
+import { renderJunit } from "../../../report/junit";
 import { tempFolder } from "../storage/temp-folder";
 import { storeComparison, storedComparison } from "./fixtures";
 
@@ -22,6 +23,8 @@ beforeAll(async () => {
   );
   report = await judgeStoredComparison(folder);
 });
+
+const junit = (comparison: ComparisonReport): string => renderJunit([checksOfComparison(comparison)]);
 
 const hostile = (): ComparisonReport => ({
   ...report,
@@ -67,7 +70,7 @@ describe("the report of a comparison", () => {
     const outsideOfCode = comment.replace(/```sh[\s\S]*?```/g, "");
     expect(outsideOfCode).not.toContain("<img");
     expect(outsideOfCode).not.toMatch(/@team/);
-    expect(renderComparisonJunit(hostile())).not.toContain("<img");
+    expect(junit(hostile())).not.toContain("<img");
   });
 
   test("the comment has a row a journey, the regression first", () => {
@@ -78,17 +81,21 @@ describe("the report of a comparison", () => {
     expect(rows).toHaveLength(2);
   });
 
-  test("JUnit has a case for the measurement and one for each gating figure, and counts them", () => {
-    const xml = renderComparisonJunit(report);
-    expect(xml).toContain('tests="7" failures="1" errors="0"');
+  test("JUnit has a case for the verdict and one for each gating figure, and counts them", () => {
+    const xml = junit(report);
+    expect(xml).toContain('tests="7" failures="3" errors="0" skipped="0"');
+    expect(xml).toMatch(/<testcase name="verdict" [^>]*>\s*<failure/);
     expect(xml).toMatch(
-      /<testcase classname="perfbed\.search" name="P95 is no worse than the baseline's">\s*<failure message="[^"]*slower/,
+      /<testcase name="P95 latency against the baseline" classname="[^"]*\.search"[^>]*>\s*<failure message="[^"]*slower/,
+    );
+    expect(xml).toMatch(
+      /<testcase name="P95 latency against the baseline" classname="[^"]*\.browse"[^>]*\/>/,
     );
   });
 
-  test("an invalid measurement is an error, and no figure is judged", () => {
-    const xml = renderComparisonJunit({ ...report, verdict: { ...report.verdict, kind: "invalid" } });
-    expect(xml).toContain('failures="0" errors="1" skipped="6"');
+  test("an invalid measurement is an error, and no figure passes", () => {
+    const xml = junit({ ...report, verdict: { ...report.verdict, kind: "invalid" } });
+    expect(xml).toContain('tests="7" failures="0" errors="7"');
   });
 
   test("the terminal summary holds no escape sequence without colour", () => {
