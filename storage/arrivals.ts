@@ -18,14 +18,22 @@ export interface ArrivalCounts {
 const SECOND_US = 1_000_000;
 
 interface SecondCounts extends ArrivalCounts {
+  /** Empty where journeys are counted together. */
+  readonly journey: string;
   readonly atUs: number;
 }
 
-async function querySeconds(engine: SqlEngine, files: readonly string[]): Promise<readonly SecondCounts[]> {
+async function querySeconds(
+  engine: SqlEngine,
+  files: readonly string[],
+  journey: "journey" | "''" = "''",
+): Promise<readonly SecondCounts[]> {
   const rows = await engine.rows(`
-    SELECT atUs, sum(started)::BIGINT AS started, sum(dropped)::BIGINT AS dropped, sum(completed)::BIGINT AS completed
-    FROM ${parquetSource(files)} GROUP BY atUs ORDER BY atUs`);
+    SELECT ${journey} AS journey, atUs, sum(started)::BIGINT AS started, sum(dropped)::BIGINT AS dropped,
+           sum(completed)::BIGINT AS completed
+    FROM ${parquetSource(files)} GROUP BY ALL ORDER BY atUs, journey`);
   return rows.map((row) => ({
+    journey: row.text("journey"),
     atUs: row.number("atUs"),
     started: row.number("started"),
     dropped: row.number("dropped"),
@@ -42,14 +50,37 @@ export async function queryArrivalCounts(
   files: readonly string[],
   window: TimeWindow,
 ): Promise<ArrivalCounts | null> {
+  return files.length === 0 ? null : within(await querySeconds(engine, files), window);
+}
+
+/** As {@link queryArrivalCounts}, each journey by itself. */
+export async function queryJourneyArrivals(
+  engine: SqlEngine,
+  files: readonly string[],
+  window: TimeWindow,
+): Promise<ReadonlyMap<string, ArrivalCounts> | null> {
   if (files.length === 0) return null;
+  const seconds = await querySeconds(engine, files, "journey");
+  const names = new Set(seconds.map(({ journey }) => journey));
+  return new Map(
+    [...names].map((name) => [
+      name,
+      within(
+        seconds.filter(({ journey }) => journey === name),
+        window,
+      ),
+    ]),
+  );
+}
+
+function within(seconds: readonly SecondCounts[], window: TimeWindow): ArrivalCounts {
   const total = { started: 0, dropped: 0, completed: 0 };
-  for (const second of await querySeconds(engine, files)) {
-    const within = Math.min(window.toUs, second.atUs + SECOND_US) - Math.max(window.fromUs, second.atUs);
-    if (within <= 0) continue;
-    total.started += (second.started * within) / SECOND_US;
-    total.dropped += (second.dropped * within) / SECOND_US;
-    total.completed += (second.completed * within) / SECOND_US;
+  for (const second of seconds) {
+    const lengthUs = Math.min(window.toUs, second.atUs + SECOND_US) - Math.max(window.fromUs, second.atUs);
+    if (lengthUs <= 0) continue;
+    total.started += (second.started * lengthUs) / SECOND_US;
+    total.dropped += (second.dropped * lengthUs) / SECOND_US;
+    total.completed += (second.completed * lengthUs) / SECOND_US;
   }
   return {
     started: Math.round(total.started),

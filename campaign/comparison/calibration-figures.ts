@@ -6,7 +6,7 @@ import {
   replicateFigures,
 } from "../../analysis/comparison";
 import { PRESETS } from "./presets";
-import type { Replicate } from "./replicate";
+import { achievedShare, type Replicate } from "./replicate";
 import type { StoredComparison } from "./stored";
 
 /** What runs of one version tell of the noise, for gates of the same preset. */
@@ -29,11 +29,11 @@ export function calibrationFigures(
   const journeys = names.map(
     (journey): CalibrationJourney => ({
       journey,
-      replicates: replicates.flatMap(({ journeys: own, arrivals }, order) => {
-        const summary = own.find((one) => one.journey === journey);
+      replicates: replicates.flatMap((replicate, order) => {
+        const summary = replicate.journeys.find((one) => one.journey === journey);
         return summary === undefined
           ? []
-          : [replicateFigures(summary, order, arrivals.planned > 0 ? arrivals.achievedRatio : null)];
+          : [replicateFigures(summary, order, achievedShare(replicate, journey))];
       }),
     }),
   );

@@ -10,7 +10,7 @@ import type { ComparisonReport, ReplicateLine } from "../../report/comparison/mo
 import { controlDrift } from "./control-drift";
 import { dominanceOf } from "./dominance";
 import { MAX_EXCLUDED_SHARE, type SortedRounds, sortRounds } from "./exclusion";
-import { type Replicate, readReplicate } from "./replicate";
+import { achievedShare, type Replicate, readReplicate } from "./replicate";
 import { CONTROL_AFTER, CONTROL_BEFORE, replicateName } from "./run-names";
 import { selfKnowledge } from "./self-knowledge";
 import { sideFigures } from "./side-figures";
@@ -41,13 +41,12 @@ export function comparisonInput(
     rounds.flatMap(([round, replicates]) => {
       const replicate = replicates.find((one) => one.side === side);
       if (replicate === undefined) return [];
-      const { planned, achievedRatio } = replicate.arrivals;
       const summary = replicate.journeys.find((one) => one.journey === journey) ?? {
         quantiles: [],
         requests: 0,
         errors: 0,
       };
-      return [replicateFigures(summary, round, planned > 0 ? achievedRatio : null)];
+      return [replicateFigures(summary, round, achievedShare(replicate, journey))];
     });
   return {
     paired: baselineFrom === null,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { JourneySummary, LatencySummary, SloResult, ValidityFinding } from "../../analysis/model";
 import { judgeObjectives, objectiveProbabilities } from "../../analysis/slo";
 import { summariseJourneys, summariseRequests } from "../../analysis/summary";
-import { RunStore, runFiles } from "../../storage";
+import { type ArrivalCounts, RunStore, runFiles } from "../../storage";
 import { readManifest, storedValidity } from "../judge";
 import type { RunManifest } from "../manifest";
 import { type TierUse, tierUse } from "./tier-use";
@@ -18,6 +18,8 @@ export interface Replicate {
   readonly overall: LatencySummary;
   readonly journeys: readonly JourneySummary[];
   readonly arrivals: RunManifest["arrivals"];
+  /** Started share of each journey's arrivals that were due (started or dropped); without a journey where nobody knows. */
+  readonly achieved: Readonly<Record<string, number>>;
   readonly slos: readonly SloResult[];
   readonly validity: readonly ValidityFinding[];
   readonly tiers: readonly TierUse[];
@@ -40,13 +42,12 @@ export async function readReplicate(
   const manifest = await readManifest(runFolder);
   const { window } = manifest;
   const seconds = (window.measuredToUs - window.measuredFromUs) / 1e6;
+  const measured = { fromUs: window.measuredFromUs, toUs: window.measuredToUs };
   const store = await RunStore.open(runFolder);
   try {
     const asked = [...new Set([...probabilities, ...objectiveProbabilities(manifest.scenario.objectives)])];
-    const figures = await store.sampleFigures(
-      { fromUs: window.measuredFromUs, toUs: window.measuredToUs },
-      asked,
-    );
+    const figures = await store.sampleFigures(measured, asked);
+    const due = (await store.countJourneyArrivals(measured)) ?? new Map<string, ArrivalCounts>();
     const inWindow = ({ atUs }: { readonly atUs: bigint }): boolean =>
       Number(atUs) >= window.measuredFromUs && Number(atUs) < window.measuredToUs;
     const points = (await store.readTelemetry()).filter(inWindow);
@@ -63,6 +64,7 @@ export async function readReplicate(
       overall,
       journeys,
       arrivals: manifest.arrivals,
+      achieved: achievedShares(due),
       slos: judgeObjectives(objectives, journeys, expected),
       validity: storedValidity(manifest, overall, points, events),
       tiers: tierUse(points, manifest.sizing),
@@ -75,4 +77,17 @@ export async function readReplicate(
   } finally {
     await store.close();
   }
+}
+
+function achievedShares(due: ReadonlyMap<string, ArrivalCounts>): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    [...due].flatMap(([journey, { started, dropped }]) =>
+      started + dropped > 0 ? [[journey, started / (started + dropped)] as const] : [],
+    ),
+  );
+}
+
+/** Achieved share of a journey's planned arrivals; null where nothing is planned. Where no tool told it by journey, that of the run. */
+export function achievedShare({ arrivals, achieved }: Replicate, journey: string): number | null {
+  return arrivals.planned > 0 ? (achieved[journey] ?? arrivals.achievedRatio) : null;
 }

@@ -43,6 +43,7 @@ export function replicate(side: string, round: number, changes: Partial<Replicat
     overall: summary,
     journeys: [{ journey: "browse", ...summary, steps: [] }],
     arrivals: { planned: 300, started: 300, dropped: 0, achievedRatio: 1 },
+    achieved: {},
     slos: [],
     validity: [],
     tiers: [],
@@ -139,6 +140,8 @@ export interface StoredRunOptions {
   readonly slowdown?: Readonly<Record<string, number>>;
   /** Share of failed requests of a journey. */
   readonly failed?: Readonly<Record<string, number>>;
+  /** Share of each journey's arrivals that were dropped. Absent: the tool told no arrivals. */
+  readonly dropped?: Readonly<Record<string, number>>;
   readonly manifest?: Partial<RunManifest>;
 }
 
@@ -170,6 +173,16 @@ export async function storeRun(
   const store = await RunStore.open(runFolder);
   try {
     await store.importSamples("generator-1", samplesSql("generator-1", requests));
+    if (options.dropped !== undefined) {
+      const seconds = ["browse", "search"].flatMap((journey) =>
+        Array.from({ length: MEASURED_SECONDS }, (_, second) => {
+          const dropped = Math.round(100 * (options.dropped?.[journey] ?? 0) + random.normal());
+          const atUs = startedAtUs + 2_000_000 + second * 1_000_000;
+          return `SELECT 'generator-1' AS generator, '${journey}' AS journey, ${atUs} AS atUs, ${100 - Math.max(0, dropped)} AS started, ${Math.max(0, dropped)} AS dropped, 0 AS completed`;
+        }),
+      );
+      await store.importIterations("generator-1", seconds.join(" UNION ALL "));
+    }
   } finally {
     await store.close();
   }

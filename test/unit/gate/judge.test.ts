@@ -45,6 +45,22 @@ describe("the judgement of a stored comparison", () => {
     expect(verdict.reasons.join(" ")).toContain("error ratio");
   });
 
+  test("a journey whose arrivals are dropped loses throughput, and no other journey does", async () => {
+    const folder = join(results, "dropped");
+    await storeComparison(folder, storedComparison(8), (side) => ({
+      dropped: { browse: 0.02, search: side === "candidate" ? 0.17 : 0.02 },
+    }));
+    const { verdict, result } = await judgeStoredComparison(folder);
+    expect(verdict.headline).toBe("The candidate is worse than the baseline: search.");
+    const throughput = (journey: string) =>
+      result?.journeys
+        .find((one) => one.journey === journey)
+        ?.metrics.find(({ metric }) => metric === "throughput");
+    expect(throughput("search")).toMatchObject({ status: "regression" });
+    expect(throughput("search")?.change).toBeCloseTo(-0.15, 2);
+    expect(throughput("browse")).toMatchObject({ status: "pass" });
+  });
+
   test("too many rounds left out make it invalid, whatever the figures say", async () => {
     const folder = join(results, "invalid");
     const missed = { planned: 300, started: 200, dropped: 0, achievedRatio: 2 / 3 };

@@ -102,8 +102,8 @@ describe("samples", () => {
 });
 
 describe("arrivals", () => {
-  const second = (atUs: number, started: number, dropped = 0) =>
-    `SELECT 'generator-1' AS generator, 'browse' AS journey, ${atUs} AS atUs, ${started} AS started, ${dropped} AS dropped, ${started} AS completed`;
+  const second = (atUs: number, started: number, dropped = 0, journey = "browse") =>
+    `SELECT 'generator-1' AS generator, '${journey}' AS journey, ${atUs} AS atUs, ${started} AS started, ${dropped} AS dropped, ${started} AS completed`;
 
   test("are counted in the window, a second that straddles its border by its part", async () => {
     await withStore("arrivals", async (store) => {
@@ -120,9 +120,24 @@ describe("arrivals", () => {
     });
   });
 
+  test("are told by journey as well, of all generators", async () => {
+    await withStore("arrivals-by-journey", async (store) => {
+      for (const generator of ["generator-1", "generator-2"]) {
+        const select = [second(T0, 10, 2), second(T0, 5, 0, "search"), second(T0 + 1e6, 7, 1, "search")];
+        await store.importIterations(generator, select.join(" UNION ALL "));
+      }
+      const arrivals = await store.countJourneyArrivals({ fromUs: T0, toUs: T0 + 2e6 });
+      expect([...(arrivals ?? [])].sort()).toEqual([
+        ["browse", { started: 20, dropped: 4, completed: 20 }],
+        ["search", { started: 24, dropped: 2, completed: 24 }],
+      ]);
+    });
+  });
+
   test("are unknown, not zero, when the tool did not tell", async () => {
     await withStore("no-arrivals", async (store) => {
       expect(await store.countArrivals({ fromUs: T0, toUs: T0 + 1 })).toBeNull();
+      expect(await store.countJourneyArrivals({ fromUs: T0, toUs: T0 + 1 })).toBeNull();
     });
   });
 });
