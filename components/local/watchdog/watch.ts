@@ -4,8 +4,14 @@ import { type EnvironmentRecord, ownerAlive, readEnvironmentRecord } from "../su
 import { decide, WatchdogDecision } from "./decision";
 
 const LOOK_EVERY_MS = 1_000;
-/** After a sweep that could not prove the environment gone. */
-const RETRY_MS = 15_000;
+/** After sweeps that could not prove the environment gone: soon at first, as what still ends is gone a moment later. */
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 15_000;
+
+/** Wait after so many sweeps in vain, ms. */
+export function retryDelayMs(failures: number): number {
+  return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
+}
 
 type Say = (line: string) => void;
 
@@ -31,6 +37,7 @@ export async function watchEnvironment(environmentId: string, folder: string, sa
   say(`watching ${environmentId}`);
   let known: EnvironmentRecord | undefined;
   let last = WatchdogDecision.Wait;
+  let failures = 0;
   while (existsSync(folder)) {
     known = readEnvironmentRecord(folder) ?? known;
     let wait = LOOK_EVERY_MS;
@@ -40,12 +47,16 @@ export async function watchEnvironment(environmentId: string, folder: string, sa
       last = decision;
       if (decision === WatchdogDecision.Sweep) {
         if (await sweep(environmentId, say)) return;
-        wait = RETRY_MS;
+        failures += 1;
+        wait = retryDelayMs(failures);
       }
     }
     await delay(wait);
   }
   // Somebody removed the folder by hand, or this is the very end of a sweep: processes must not outlive it either way.
   say("the folder is gone");
-  while (!(await sweep(environmentId, say))) await delay(RETRY_MS);
+  for (failures = 0; !(await sweep(environmentId, say)); ) {
+    failures += 1;
+    await delay(retryDelayMs(failures));
+  }
 }
