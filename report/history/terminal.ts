@@ -1,6 +1,5 @@
 import pico from "picocolors";
-import { plainSpaces } from "../format";
-import { displayWidth, oneLine, truncate } from "../text";
+import { textTable } from "../text-table";
 import type { HistoryReport } from "./model";
 import { byWeight, changeText, confidenceText, dayAndMinute, metricName, metricValue } from "./words";
 
@@ -11,22 +10,10 @@ export interface HistoryTextOptions {
   readonly runs: number;
 }
 
-/** Names from outside may be long; the JSON has them whole. */
-const LONGEST_CELL = 36;
-
-function table(rows: readonly (readonly string[])[], paint: (row: number, line: string) => string): string[] {
-  const cells = rows.map((row) => row.map((cell) => truncate(plainSpaces(oneLine(cell)), LONGEST_CELL)));
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => displayWidth(row[column] ?? ""))),
-  );
-  return cells.map((row, index) => {
-    const line = row
-      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - displayWidth(cell)))
-      .join("  ")
-      .trimEnd();
-    return paint(index, `  ${line}`);
-  });
-}
+const table = (
+  rows: readonly (readonly string[])[],
+  paint: (row: number, line: string) => string,
+): string[] => textTable(rows).map((line, row) => paint(row, line));
 
 /** The history as a table of runs and a table of change points. */
 export function renderHistoryText(report: HistoryReport, options: HistoryTextOptions): string {

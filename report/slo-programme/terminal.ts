@@ -1,8 +1,7 @@
 import pico from "picocolors";
 import type { SloCheck } from "../../campaign/slo-programme/check";
-import { displayWidth, oneLine, truncate } from "../text";
-
-const LONGEST_CELL = 40;
+import { oneLine } from "../text";
+import { textTable } from "../text-table";
 
 const share = (value: number | null, digits: number): string =>
   value === null ? "–" : `${(value * 100).toFixed(digits)} %`;
@@ -10,16 +9,6 @@ const share = (value: number | null, digits: number): string =>
 /** Small shares keep two figures that mean something. */
 const smallShare = (value: number | null): string =>
   value === null ? "–" : `${Number((value * 100).toPrecision(2))} %`;
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const cells = rows.map((row) => row.map((cell) => truncate(oneLine(cell), LONGEST_CELL)));
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => displayWidth(row[column] ?? ""))),
-  );
-  return cells.map((row) =>
-    `  ${row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - displayWidth(cell))).join("  ")}`.trimEnd(),
-  );
-}
 
 /** The check as a table of objectives with its verdict and reasons. */
 export function renderSloCheck(check: SloCheck, { colour }: { readonly colour: boolean }): string {
@@ -32,7 +21,7 @@ export function renderSloCheck(check: SloCheck, { colour }: { readonly colour: b
         `${objective.name}: would have ${rule.severity === "page" ? "paged" : "opened a ticket"} (burn rate ${peakBurnRate.toFixed(1)}, limit ${Number(rule.burnRate.toPrecision(3))} over ${rule.longMinutes} min)`,
     ),
   );
-  const [head = "", ...lines] = table([
+  const [head = "", ...lines] = textTable([
     ["objective", "journey", "wished", "good", "requests", "burn rate", "budget left", "of the period"],
     ...check.objectives.map(({ objective, status }) => [
       objective.name,

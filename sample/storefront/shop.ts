@@ -37,6 +37,8 @@ export interface ShopOptions {
   readonly pricing: Pricing;
   readonly productTtlSeconds: number;
   readonly cachedRecommendations: boolean;
+  /** See {@link Shop.groupPrices}. */
+  readonly searchPriceGroups: readonly CustomerGroup[];
 }
 
 /** What the shop knows how to do, free of HTTP: cached catalogue reads with prices on them. */
@@ -140,6 +142,17 @@ export class Shop {
   withPrices<T extends ProductSummary>(products: readonly T[]): Priced<T>[] {
     const context = { quantity: 1, group: CustomerGroup.Guest };
     return products.map((product) => ({ product, quote: this.options.prices.quote(product, context) }));
+  }
+
+  /** Prices for one item in the customer groups that search results show beside the guest's; undefined where there are none. */
+  groupPrices(product: ProductSummary): Readonly<Record<string, number>> | undefined {
+    if (this.options.searchPriceGroups.length === 0) return undefined;
+    return Object.fromEntries(
+      this.options.searchPriceGroups.map((group) => [
+        group,
+        this.options.prices.quote(product, { quantity: 1, group }).unitCents,
+      ]),
+    );
   }
 
   async cartPrices(timings: RequestTimings, cart: Cart): Promise<{ line: CartLine; quote: Quote }[]> {

@@ -87,6 +87,7 @@ export function createStorefront(config: StorefrontConfig): Storefront {
     pricing,
     productTtlSeconds: config.productTtlSeconds,
     cachedRecommendations: switches.cachedRecommendations,
+    searchPriceGroups: switches.searchPriceGroups,
   });
   const carts = new Carts(database);
   const checkout = new Checkout(database, prices, () => metrics.replicaStaleReads.inc());

@@ -1,3 +1,5 @@
+import { CustomerGroup } from "./promotions";
+
 /**
  * Planted performance changes, so that the judge can be judged: each variant is the same shop with one realistic mistake (or one
  * improvement) switched on. Nothing sleeps: every effect comes from the work that the switch adds or removes.
@@ -9,6 +11,7 @@ export enum Variant {
   LostCache = "lost-cache",
   SmallPool = "small-pool",
   SlowDependency = "slow-dependency",
+  MemberPrices = "member-prices",
   Improved = "improved",
 }
 
@@ -29,6 +32,8 @@ export interface VariantSwitches {
   readonly transactionPerRead: boolean;
   /** Prices on product pages and in carts come from another service over HTTP instead of from the code in process. */
   readonly remotePricing: boolean;
+  /** Customer groups whose price each search hit shows beside the guest's. */
+  readonly searchPriceGroups: readonly CustomerGroup[];
   /** Promotions are looked up by category and brand instead of being tried one after the other. */
   readonly indexedPromotions: boolean;
   /** Recommendations are kept in the cache. */
@@ -44,6 +49,7 @@ const baseline: VariantSwitches = {
   poolSizeCap: Number.POSITIVE_INFINITY,
   transactionPerRead: false,
   remotePricing: false,
+  searchPriceGroups: [],
   indexedPromotions: false,
   cachedRecommendations: false,
 };
@@ -80,6 +86,12 @@ export const VARIANTS: Readonly<Record<Variant, VariantSwitches>> = {
     summary: "Prices come from a pricing service over HTTP that has few workers and a queue.",
     tier: "app",
     remotePricing: true,
+  },
+  [Variant.MemberPrices]: {
+    ...baseline,
+    summary: "Search results show the members' price too: every hit is priced twice.",
+    tier: "app",
+    searchPriceGroups: [CustomerGroup.Member],
   },
   [Variant.Improved]: {
     ...baseline,

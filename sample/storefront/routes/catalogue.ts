@@ -63,10 +63,15 @@ export function catalogueRoutes(app: FastifyInstance, shop: Shop): void {
       return reply.header("cache-control", NEVER).send({
         ...answer,
         query: q,
-        products: answer.products.map((product) => ({
-          ...product,
-          nameHtml: highlight(product.name, words).text,
-        })),
+        products: answer.products.map((product, index) => {
+          const hit = list.products[index];
+          const groupCents = hit === undefined ? undefined : shop.groupPrices(hit);
+          return {
+            ...product,
+            ...(groupCents === undefined ? {} : { groupCents }),
+            nameHtml: highlight(product.name, words).text,
+          };
+        }),
       });
     },
   );

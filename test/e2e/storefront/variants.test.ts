@@ -1,8 +1,15 @@
+import { z } from "zod";
 import { SEARCH } from "../../../sample/storefront/catalogue";
 import { VARIANTS, Variant } from "../../../sample/storefront/variants";
 import { eventually } from "./child";
 import { runSetup } from "./instance";
 import { one, queriesOf, startInstance, tiers } from "./shop";
+
+const hits = z.object({
+  products: z.array(
+    z.looseObject({ listCents: z.number(), groupCents: z.object({ member: z.number() }).optional() }),
+  ),
+});
 
 /** Each planted change is there, shown by plans and counts rather than by time. */
 
@@ -67,6 +74,20 @@ describe("variants", () => {
     // 12 quotes, 4 workers with 20 ms on average each: the mean cannot be that of a computation in process.
     expect(pricingMs.reduce((sum, ms) => sum + ms, 0) / 12).toBeGreaterThan(15);
     expect(await instance.metric("storefront_pricing_fallbacks_total")).toBe(0);
+  });
+
+  test("member-prices: search hits show one price more, everything else stays as it is", async () => {
+    const instance = await startInstance("member-prices", { APP_VARIANT: Variant.MemberPrices });
+    const [plain, priced] = [await one.get("/api/search?q=lamp"), await instance.get("/api/search?q=lamp")];
+    const found = hits.parse(priced.json()).products;
+    expect(found.length).toBeGreaterThan(10);
+    expect(found.map(({ groupCents: _, ...hit }) => hit)).toEqual(hits.parse(plain.json()).products);
+    for (const { groupCents, listCents } of found) {
+      expect(groupCents?.member).toBeGreaterThan(0);
+      expect(groupCents?.member).toBeLessThanOrEqual(listCents);
+    }
+    const product = "/api/products/12";
+    expect((await instance.get(product)).json()).toEqual((await one.get(product)).json());
   });
 
   test("improved: the same prices and recommendations, which come from the cache the second time", async () => {

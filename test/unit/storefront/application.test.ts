@@ -30,7 +30,8 @@ test("an unknown variant is refused with those that exist", () => {
         {
           field: "variant",
           value: "faster",
-          allowed: "baseline, missing-index, n-plus-one, lost-cache, small-pool, slow-dependency, improved",
+          allowed:
+            "baseline, missing-index, n-plus-one, lost-cache, small-pool, slow-dependency, member-prices, improved",
         },
       ],
     }),

@@ -9,6 +9,7 @@ function changed(variant: Variant): (keyof VariantSwitches)[] {
     "poolSizeCap",
     "transactionPerRead",
     "remotePricing",
+    "searchPriceGroups",
     "indexedPromotions",
     "cachedRecommendations",
   ];
@@ -23,6 +24,7 @@ test("each variant differs from the baseline in its own switches only, so that a
     "lost-cache": ["cacheKeyPerRequest"],
     "small-pool": ["poolSizeCap", "transactionPerRead"],
     "slow-dependency": ["remotePricing"],
+    "member-prices": ["searchPriceGroups"],
     improved: ["indexedPromotions", "cachedRecommendations"],
   });
 });
