@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -187,10 +187,11 @@ test("a run-once command must end with 0, and what it leaves running is ended", 
 
 test("the ledger names a process before it exists and its identity before it runs its program", async () => {
   const record = await startProcess(
-    shell(ID, "ordered", "echo up; cat ../ledger.jsonl > seen; exec sleep 980"),
+    shell(ID, "ordered", "echo up; cat ../ledger.jsonl > looking; mv looking seen; exec sleep 980"),
   );
   const seen = join(folder, "ordered", "seen");
-  await eventually("it has looked", () => statSync(seen, { throwIfNoEntry: false })?.size !== undefined);
+  // The shell makes a file before it fills it; only the renamed one is whole.
+  await eventually("it has looked", () => existsSync(seen));
   await stopProcess(record);
   const own = readFileSync(seen, "utf8")
     .split("\n")
