@@ -17,6 +17,8 @@ export async function startMoto(): Promise<MotoServer> {
   const venv = await pythonVenv(`moto-${VERSION}`, [`moto[server,s3]==${VERSION}`]);
   const child = spawn(join(venv, "bin/moto_server"), ["-H", "127.0.0.1", "-p", "0"], {
     stdio: ["ignore", "pipe", "pipe"],
+    // The policies that AWS itself manages are there on request only.
+    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
   });
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;

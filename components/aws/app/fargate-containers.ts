@@ -1,0 +1,237 @@
+import type { Application, EnvironmentIdentity } from "../../contracts";
+import { shellQuote } from "../instances/shell";
+import { type Connections, instanceVariables, setupVariables } from "./application-variables";
+import { refusePlainPasswords, type SecretReference, secretReferences, textParts } from "./secret-references";
+import { SETUP_LOCK, setupPrefix } from "./setup-lock";
+
+/** Has bash and an AWS CLI that knows conditional writes. */
+export const AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.27.26";
+
+/** What a container may wait for another, at most; ECS allows no more. */
+export const FARGATE_SETUP_LIMIT_SECONDS = 120;
+
+export const APP_CONTAINER = "app";
+
+/** A part of a task definition, under the names that ECS knows. */
+export interface ContainerDefinition {
+  readonly name: string;
+  readonly image: string;
+  readonly essential: boolean;
+  readonly entryPoint: readonly string[];
+  readonly command: readonly string[];
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly secrets: readonly { readonly name: string; readonly valueFrom: string }[];
+  readonly portMappings: readonly { readonly containerPort: number; readonly protocol: "tcp" }[];
+  readonly mountPoints: readonly { readonly sourceVolume: string; readonly containerPath: string }[];
+  readonly dependsOn: readonly {
+    readonly containerName: string;
+    readonly condition: "SUCCESS" | "COMPLETE";
+  }[];
+  readonly startTimeout?: number;
+  readonly stopTimeout?: number;
+  readonly ulimits: readonly {
+    readonly name: "nofile";
+    readonly softLimit: number;
+    readonly hardLimit: number;
+  }[];
+  readonly logConfiguration: {
+    readonly logDriver: "awslogs";
+    readonly options: Readonly<Record<string, string>>;
+  };
+}
+
+export interface FargateTask {
+  readonly environment: EnvironmentIdentity;
+  readonly application: Application;
+  readonly connections: Connections;
+  readonly image: string;
+  readonly port: number;
+  readonly region: string;
+  readonly bucketName: string;
+  readonly logGroupName: string;
+  /** The application's own variables: names, and the secret that holds them. */
+  readonly variables?: { readonly names: readonly string[]; readonly secretArn: string };
+}
+
+/** Volume through which the containers of a task pass on who runs the set-up, and how it ended. */
+export const SETUP_VOLUME = "setup";
+const SETUP_FOLDER = "/perfbed-setup";
+
+const secretVariable = (index: number): string => `PERFBED_SECRET_${index + 1}`;
+const valueFrom = ({ arn, key }: SecretReference): string => `${arn}:${key}::`;
+
+/**
+ * POSIX shell that puts secrets into URLs and then becomes the application. ECS can fill a variable with a secret, but not a part of one;
+ * so the secrets come as variables of their own, are percent-encoded into the URLs, and are taken out of the environment again. The image
+ * needs a shell with `od`, `tr` and `sed`, which every image on Debian, Alpine or Amazon Linux has.
+ */
+export function resolvingScript(variables: Readonly<Record<string, string>>): string {
+  const references = secretReferences(Object.values(variables));
+  const assignments = Object.entries(variables)
+    .filter(([, value]) => secretReferences([value]).length > 0)
+    .map(([name, value]) => {
+      const words = textParts(value).map((part) =>
+        typeof part === "string"
+          ? shellQuote(part)
+          : `"$(encoded "$${secretVariable(references.findIndex((one) => valueFrom(one) === valueFrom(part)))}")"`,
+      );
+      return `export ${name}=${words.join("")}`;
+    });
+  const unset =
+    references.length === 0 ? [] : [`unset ${references.map((_, i) => secretVariable(i)).join(" ")}`];
+  return [
+    "set -eu",
+    `encoded() { printf '%s' "$1" | od -An -v -tx1 | tr -d ' \\n' | sed 's/../%&/g'; }`,
+    ...assignments,
+    ...unset,
+    'export INSTANCE_ID="${HOSTNAME:-$(cat /etc/hostname)}"',
+    'exec "$@"',
+  ].join("\n");
+}
+
+function container(task: FargateTask, name: string, image: string): ContainerDefinition {
+  return {
+    name,
+    image,
+    essential: false,
+    entryPoint: [],
+    command: [],
+    environment: [],
+    secrets: [],
+    portMappings: [],
+    mountPoints: [],
+    dependsOn: [],
+    ulimits: [{ name: "nofile", softLimit: 1_048_576, hardLimit: 1_048_576 }],
+    logConfiguration: {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": task.logGroupName,
+        "awslogs-region": task.region,
+        "awslogs-stream-prefix": "app",
+        // Under load a slow log must not stop the application.
+        mode: "non-blocking",
+        "max-buffer-size": "8m",
+      },
+    },
+  };
+}
+
+/** A container of the application's image that runs a command with these variables. */
+function applicationContainer(
+  task: FargateTask,
+  name: string,
+  variables: Readonly<Record<string, string>>,
+  command: readonly string[],
+  before = "",
+): ContainerDefinition {
+  refusePlainPasswords(variables);
+  const references = secretReferences(Object.values(variables));
+  const plain = Object.entries(variables).filter(([, value]) => secretReferences([value]).length === 0);
+  const own = task.variables;
+  return {
+    ...container(task, name, task.image),
+    entryPoint: ["/bin/sh", "-c"],
+    // The word after the script is its name; what follows is the application's command.
+    command: [`${before}${resolvingScript(variables)}`, "perfbed", ...command],
+    environment: plain.map(([variable, value]) => ({ name: variable, value })),
+    secrets: [
+      ...(own?.names ?? [])
+        .filter((variable) => !(variable in variables))
+        .map((variable) => ({
+          name: variable,
+          valueFrom: valueFrom({ arn: own?.secretArn ?? "", key: variable }),
+        })),
+      ...references.map((reference, index) => ({
+        name: secretVariable(index),
+        valueFrom: valueFrom(reference),
+      })),
+    ],
+  };
+}
+
+const mount = [{ sourceVolume: SETUP_VOLUME, containerPath: SETUP_FOLDER }];
+
+/**
+ * The set-up, once for all tasks, as three containers that run one after the other before the application does: one takes the lock or
+ * waits for who has it, one runs the set-up if the lock is ours, one tells the others how it ended.
+ */
+function setupContainers(
+  task: FargateTask,
+  variables: Readonly<Record<string, string>>,
+): ContainerDefinition[] {
+  const { application, connections } = task;
+  const { setup } = application;
+  if (setup === undefined) return [];
+  const prefix = setupPrefix(application, task.image, connections.databaseAdminUrl);
+  const shared = {
+    entryPoint: ["/bin/bash", "-c"],
+    mountPoints: mount,
+    environment: [
+      { name: "BUCKET", value: task.bucketName },
+      { name: "SETUP", value: prefix },
+      { name: "AWS_DEFAULT_REGION", value: task.region },
+    ],
+    startTimeout: FARGATE_SETUP_LIMIT_SECONDS,
+  };
+  const who = 'SELF="${HOSTNAME:-$(cat /etc/hostname)}"\n';
+  const lock = `${who}${SETUP_LOCK}chmod 1777 ${SETUP_FOLDER}
+code=0
+take_lock "$SETUP/lock" || code=$?
+case $code in
+  0) touch ${SETUP_FOLDER}/ours ;;
+  1) wait_for_setup "$SETUP" ${Math.ceil(setup.timeoutSeconds)} ;;
+  *) exit 1 ;;
+esac
+`;
+  const told = `${who}${SETUP_LOCK}if [[ ! -e ${SETUP_FOLDER}/ours ]]; then exit 0; fi
+if [[ -e ${SETUP_FOLDER}/done ]]; then
+  marker_put "$SETUP/done" && exit 0
+fi
+marker_put "$SETUP/failed"
+exit 1
+`;
+  const skip = `if [ ! -e ${SETUP_FOLDER}/ours ]; then exit 0; fi\n`;
+  // The shell that has become the set-up could not say how it ended, so the set-up runs in a shell below.
+  const run = ["/bin/sh", "-c", `"$@" && touch ${SETUP_FOLDER}/done`, "perfbed", ...setup.command];
+  return [
+    { ...container(task, "setup-lock", AWS_CLI_IMAGE), ...shared, command: [lock] },
+    {
+      ...applicationContainer(task, "setup", { ...variables, ...setupVariables(connections) }, run, skip),
+      mountPoints: mount,
+      startTimeout: FARGATE_SETUP_LIMIT_SECONDS,
+      dependsOn: [{ containerName: "setup-lock", condition: "SUCCESS" }],
+    },
+    {
+      ...container(task, "setup-told", AWS_CLI_IMAGE),
+      ...shared,
+      command: [told],
+      dependsOn: [{ containerName: "setup", condition: "COMPLETE" }],
+    },
+  ];
+}
+
+/**
+ * The containers of one task, in the order in which they run.
+ * @throws ConfigError when a connection has its password in the clear
+ */
+export function fargateContainers(task: FargateTask): ContainerDefinition[] {
+  const { application, connections, environment, port } = task;
+  const variables = {
+    NODE_ENV: "production",
+    ...instanceVariables(environment, application, connections, port),
+  };
+  const setup = setupContainers(task, variables);
+  return [
+    ...setup,
+    {
+      ...applicationContainer(task, APP_CONTAINER, variables, application.command),
+      essential: true,
+      portMappings: [{ containerPort: port, protocol: "tcp" }],
+      // ECS allows two minutes.
+      stopTimeout: Math.min(120, Math.max(1, Math.ceil(application.drainSeconds))),
+      ...(setup.length === 0
+        ? {}
+        : { dependsOn: [{ containerName: "setup-told", condition: "SUCCESS" as const }] }),
+    },
+  ];
+}

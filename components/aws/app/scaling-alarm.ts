@@ -1,0 +1,53 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentIdentity, ScalingMetric } from "../../contracts";
+import { awsTags } from "../context";
+import { type ScalingSource, type StepDirection, termsOf } from "./scaling-policies";
+
+export interface StepAlarm {
+  readonly environment: EnvironmentIdentity;
+  readonly metric: ScalingMetric;
+  readonly source: ScalingSource;
+  readonly direction: StepDirection;
+  /** Policy that the alarm sets off. */
+  readonly actionArn: pulumi.Input<string>;
+}
+
+/** The alarm of one direction of a step policy. Without figures it does nothing: an environment that is being made has none yet. */
+export function createStepAlarm(
+  name: string,
+  alarm: StepAlarm,
+  options: pulumi.CustomResourceOptions,
+): cloudwatch.MetricAlarm {
+  const { direction } = alarm;
+  return new cloudwatch.MetricAlarm(
+    name,
+    {
+      alarmDescription: `Sets off the scale-${direction.direction} of the app tier`,
+      comparisonOperator: direction.comparison,
+      threshold: direction.threshold,
+      evaluationPeriods: direction.evaluationPeriods,
+      metricQueries: termsOf(alarm.metric, alarm.source).map((term) => ({
+        id: term.id,
+        label: term.label,
+        returnData: term.result,
+        ...(term.expression === undefined ? {} : { expression: term.expression }),
+        ...(term.metric === undefined
+          ? {}
+          : {
+              metric: {
+                namespace: term.metric.namespace,
+                metricName: term.metric.name,
+                dimensions: { ...term.metric.dimensions },
+                period: direction.periodSeconds,
+                stat: term.stat ?? "Average",
+              },
+            }),
+      })),
+      treatMissingData: "missing",
+      alarmActions: [alarm.actionArn],
+      tags: awsTags(alarm.environment, `app-scale-${direction.direction}`),
+    },
+    options,
+  );
+}

@@ -1,0 +1,195 @@
+import type { Application, EnvironmentIdentity } from "../../contracts";
+import { IMDS, NETWORK_LIMITS, RETRY, shellQuote, writeFile } from "../instances/shell";
+import {
+  APPLICATION_FOLDER,
+  type Connections,
+  commandOnInstance,
+  instanceVariables,
+  setupVariables,
+} from "./application-variables";
+import { LAUNCH_HOOK, lifecycleScript, readyUrl } from "./lifecycle-script";
+import { agentConfiguration, LOG_FOLDER, LOG_ROTATION, LOG_ROTATION_TIMER } from "./logs";
+import { RESOLVER_SCRIPT } from "./resolver-script";
+import { refusePlainPasswords } from "./secret-references";
+import { MARKERS_PREFIX, SETUP_LOCK, SETUP_WAIT_MARGIN_SECONDS, setupPrefix } from "./setup-lock";
+import { onceUnit, serviceUnit, type UnitSettings } from "./systemd";
+
+const USER = "perfbed-app";
+const SECRETS_FOLDER = "/etc/perfbed";
+const LIBRARY = "/usr/local/lib/perfbed";
+
+export interface AppUserData {
+  readonly environment: EnvironmentIdentity;
+  readonly application: Application;
+  readonly connections: Connections;
+  /** Secret with the application's own variables, if it has any. */
+  readonly variablesSecretArn?: string;
+  readonly region: string;
+  readonly packages: readonly string[];
+  readonly port: number;
+  readonly bucketName: string;
+  /** Key of the bundle, and SHA-256 (hexadecimal) of the archive before compression. */
+  readonly bundle: { readonly key: string; readonly sha256: string };
+  readonly logGroupName: string;
+  readonly groupName: string;
+}
+
+const service = (name: string): string => `/etc/systemd/system/${name}.service`;
+
+function unit(data: AppUserData, name: string, command: readonly string[]): UnitSettings {
+  const { application } = data;
+  return {
+    description: `${application.name} ${application.version}, ${name}`,
+    command: commandOnInstance(command, application.workingDirectory),
+    workingDirectory: APPLICATION_FOLDER,
+    environmentFile: `${SECRETS_FOLDER}/${name}.env`,
+    logFile: `${LOG_FOLDER}/${name}.log`,
+    user: USER,
+  };
+}
+
+/** Bash that writes the environment file of a unit, readable by root alone. systemd reads it before it gives up its rights. */
+function environmentFile(
+  data: AppUserData,
+  name: string,
+  variables: Readonly<Record<string, string>>,
+): string {
+  const secret = data.variablesSecretArn === undefined ? "" : ` ${shellQuote(data.variablesSecretArn)}`;
+  const file = `${SECRETS_FOLDER}/${name}.env`;
+  const template = `${LIBRARY}/${name}-variables.json`;
+  return `${writeFile(template, "0600", JSON.stringify(variables))}retry resolve_variables ${file} ${template}${secret}
+printf 'INSTANCE_ID="%s"\\n' "$SELF" >>${file}
+`;
+}
+
+function setupSection(data: AppUserData, variables: Readonly<Record<string, string>>): string {
+  const { application, bundle, connections } = data;
+  const { setup } = application;
+  if (setup === undefined) return "";
+  const prefix = setupPrefix(application, bundle.sha256, connections.databaseAdminUrl);
+  return `
+STEP="the application's set-up"
+SETUP=${prefix}
+code=0
+take_lock "$SETUP/lock" || code=$?
+if ((code == 0)); then
+OWNS_SETUP=yes
+${writeFile(service("perfbed-setup"), "0644", onceUnit(unit(data, "setup", setup.command), setup.timeoutSeconds))}
+${environmentFile(data, "setup", { ...variables, ...setupVariables(connections) })}
+  systemctl daemon-reload
+  if ! systemctl start perfbed-setup.service; then
+    tail -n 20 ${LOG_FOLDER}/setup.log >&2 || true
+    false
+  fi
+  retry marker_put "$SETUP/done" >/dev/null
+  OWNS_SETUP=""
+  rm -f ${SECRETS_FOLDER}/setup.env
+elif ((code == 1)); then
+  wait_for_setup "$SETUP" ${Math.ceil(setup.timeoutSeconds) + SETUP_WAIT_MARGIN_SECONDS}
+else
+  false
+fi
+`;
+}
+
+/**
+ * Everything an instance does on its first boot, as bash for Amazon Linux 2023. It holds no secret: passwords are references, and the
+ * application's own variables lie in Secrets Manager. When a step fails the instance says so in the bucket and gives itself up, and the
+ * group starts another.
+ * @throws ConfigError when a connection has its password in the clear
+ */
+export function appUserData(data: AppUserData): string {
+  const { application, bundle, connections, environment, port } = data;
+  const variables = {
+    NODE_ENV: "production",
+    ...instanceVariables(environment, application, connections, port),
+  };
+  refusePlainPasswords(variables);
+  refusePlainPasswords(setupVariables(connections));
+  const packages = ["amazon-cloudwatch-agent", "gzip", "logrotate", "tar", ...data.packages]
+    .map(shellQuote)
+    .join(" ");
+  return `#!/bin/bash
+# Instance of the application in the performance environment ${environment.id}.
+set -euo pipefail
+export AWS_DEFAULT_REGION=${shellQuote(data.region)} AWS_PAGER=""
+BUCKET=${shellQuote(data.bucketName)}
+GROUP=${shellQuote(data.groupName)}
+READY_URL=${shellQuote(readyUrl(port, application.readyPath))}
+STEP="metadata"
+
+${IMDS}${RETRY}${SETUP_LOCK}
+resolve_variables() {
+  local target=$1
+  (umask 077 && python3 ${LIBRARY}/resolve.py "\${@:2}" >"$target.new" && mv "$target.new" "$target")
+}
+give_up() {
+  echo "boot failed: $STEP" >&2
+  # The others must not wait for a set-up that nobody will end.
+  if [[ -n $OWNS_SETUP ]]; then marker_put "$SETUP/failed" >/dev/null || true; fi
+  marker_put "${MARKERS_PREFIX}/boot-failed/$SELF" --metadata "step=\${STEP//[^a-z -]/}" >/dev/null || true
+  aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$GROUP" --instance-id "$SELF" \\
+    --lifecycle-hook-name ${LAUNCH_HOOK} --lifecycle-action-result ABANDON || true
+}
+SELF=unknown
+OWNS_SETUP=""
+trap give_up ERR
+SELF=$(retry imds instance-id)
+
+STEP="kernel settings"
+${writeFile("/etc/sysctl.d/90-perfbed.conf", "0644", `${NETWORK_LIMITS}net.ipv4.ip_local_reserved_ports = ${port}\n`)}sysctl --quiet --system
+
+STEP="packages"
+retry dnf install -y --quiet ${packages}
+
+STEP="user and folders"
+id ${USER} >/dev/null 2>&1 || useradd --system --no-create-home --home-dir ${APPLICATION_FOLDER} --shell /sbin/nologin ${USER}
+install -d -m 0700 ${SECRETS_FOLDER}
+install -d -m 0755 ${LIBRARY} ${LOG_FOLDER} ${APPLICATION_FOLDER}
+
+STEP="bundle"
+retry aws s3 cp --only-show-errors "s3://$BUCKET/${bundle.key}" /var/tmp/bundle.tar.gz
+gunzip --force /var/tmp/bundle.tar.gz
+echo '${bundle.sha256}  /var/tmp/bundle.tar' | sha256sum --check --quiet
+tar -xf /var/tmp/bundle.tar -C ${APPLICATION_FOLDER} --no-same-owner
+rm /var/tmp/bundle.tar
+chown -R ${USER}:${USER} ${APPLICATION_FOLDER}
+
+STEP="logs"
+${writeFile("/etc/logrotate.d/perfbed", "0644", LOG_ROTATION)}mkdir -p /etc/systemd/system/logrotate.timer.d
+${writeFile("/etc/systemd/system/logrotate.timer.d/perfbed.conf", "0644", LOG_ROTATION_TIMER)}systemctl daemon-reload
+systemctl enable --now --quiet logrotate.timer || true
+${writeFile("/etc/perfbed-logs.json", "0644", agentConfiguration(data.logGroupName))}/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/perfbed-logs.json \\
+  || echo "logs stay on the instance" >&2
+
+STEP="variables"
+${writeFile(`${LIBRARY}/resolve.py`, "0755", RESOLVER_SCRIPT)}${environmentFile(data, "app", variables)}${setupSection(data, variables)}
+STEP="start of the application"
+${writeFile(service("perfbed-app"), "0644", serviceUnit(unit(data, "app", application.command), port, application.drainSeconds))}${writeFile(`${LIBRARY}/lifecycle.sh`, "0755", lifecycleScript({ ...data, ...application }))}${writeFile(service("perfbed-lifecycle"), "0644", LIFECYCLE_UNIT)}systemctl daemon-reload
+systemctl enable --now --quiet perfbed-app.service
+
+STEP="readiness of the application"
+end=$((SECONDS + ${Math.ceil(application.startTimeoutSeconds)}))
+until curl -sf -o /dev/null --max-time 5 "$READY_URL"; do
+  if ((SECONDS >= end)); then
+    tail -n 20 ${LOG_FOLDER}/app.log >&2 || true
+    false
+  fi
+  sleep 0.5
+done
+systemctl enable --now --quiet perfbed-lifecycle.service
+`;
+}
+
+const LIFECYCLE_UNIT = `[Unit]
+Description=Answers the hooks of the Auto Scaling group
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+ExecStart=${LIBRARY}/lifecycle.sh
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+`;

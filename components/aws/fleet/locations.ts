@@ -1,0 +1,40 @@
+import type { GeneratorSlot } from "../../contracts";
+
+/** Where a generator is, taken apart. */
+export type GeneratorLocation =
+  /** The instance at this position of the group's instances in service, sorted by instance id; counts from 1. */
+  | { readonly kind: "asg"; readonly groupName: string; readonly index: number }
+  /** A task that the campaign starts from this definition in this cluster; counts from 1. */
+  | {
+      readonly kind: "ecs";
+      readonly clusterName: string;
+      /** `<family>:<revision>` */
+      readonly taskDefinition: string;
+      readonly index: number;
+    };
+
+/** `asg:<name>#<index>` or `ecs:<cluster>/<task definition>#<index>`. */
+export function formatLocation(location: GeneratorLocation): string {
+  return location.kind === "asg"
+    ? `asg:${location.groupName}#${location.index}`
+    : `ecs:${location.clusterName}/${location.taskDefinition}#${location.index}`;
+}
+
+/** @throws RangeError for anything that `formatLocation` does not write */
+export function parseLocation(text: string): GeneratorLocation {
+  const asg = /^asg:([^#/]+)#([1-9]\d*)$/.exec(text);
+  if (asg !== null) return { kind: "asg", groupName: asg[1] ?? "", index: Number(asg[2]) };
+  const ecs = /^ecs:([^#/]+)\/([^#/]+)#([1-9]\d*)$/.exec(text);
+  if (ecs !== null) {
+    return { kind: "ecs", clusterName: ecs[1] ?? "", taskDefinition: ecs[2] ?? "", index: Number(ecs[3]) };
+  }
+  throw new RangeError(`${text} is no place of a generator on AWS`);
+}
+
+/** `generator-1` … with their places. */
+export function generatorSlots(count: number, place: (index: number) => GeneratorLocation): GeneratorSlot[] {
+  return Array.from({ length: count }, (_, position) => ({
+    name: `generator-${position + 1}`,
+    location: formatLocation(place(position + 1)),
+  }));
+}

@@ -1,0 +1,89 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentIdentity } from "../../contracts";
+import { awsTags } from "../context";
+
+/** EC2 takes no more user data than this, before base64. */
+export const USER_DATA_LIMIT_BYTES = 16_384;
+
+/** @throws RangeError above EC2's limit, where the launch would fail much later */
+export function encodeUserData(text: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > USER_DATA_LIMIT_BYTES) {
+    throw new RangeError(`user data has ${bytes} bytes; EC2 takes ${USER_DATA_LIMIT_BYTES}`);
+  }
+  return Buffer.from(text).toString("base64");
+}
+
+export interface LaunchTemplateSettings {
+  readonly environment: EnvironmentIdentity;
+  /** Name that people find in the console: `app`, `generator`. */
+  readonly title: string;
+  readonly instanceType: string;
+  readonly imageId: pulumi.Input<string>;
+  readonly instanceProfileArn: pulumi.Input<string>;
+  readonly securityGroupId: pulumi.Input<string>;
+  readonly volumeGiB: number;
+  /** Bash. */
+  readonly userData: pulumi.Input<string>;
+  readonly placementGroupName?: pulumi.Input<string>;
+  /** Burstable types pay for what goes beyond their credits, so that a run is not slowed down half-way. */
+  readonly unlimitedCredits: boolean;
+}
+
+/**
+ * How an instance is launched: metadata version 2 only, an encrypted volume that goes with it, minute metrics, no public address and no key:
+ * people come in through Systems Manager.
+ */
+export function createLaunchTemplate(
+  name: string,
+  settings: LaunchTemplateSettings,
+  options: pulumi.CustomResourceOptions,
+): ec2.LaunchTemplate {
+  const tags = awsTags(settings.environment, settings.title);
+  const { placementGroupName } = settings;
+  return new ec2.LaunchTemplate(
+    name,
+    {
+      imageId: settings.imageId,
+      instanceType: settings.instanceType,
+      iamInstanceProfile: { arn: settings.instanceProfileArn },
+      userData: pulumi.output(settings.userData).apply(encodeUserData),
+      updateDefaultVersion: true,
+      ebsOptimized: "true",
+      instanceInitiatedShutdownBehavior: "terminate",
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      monitoring: { enabled: true },
+      networkInterfaces: [
+        {
+          deviceIndex: 0,
+          associatePublicIpAddress: "false",
+          deleteOnTermination: "true",
+          securityGroups: [settings.securityGroupId],
+        },
+      ],
+      blockDeviceMappings: [
+        {
+          deviceName: "/dev/xvda",
+          ebs: {
+            volumeType: "gp3",
+            volumeSize: settings.volumeGiB,
+            encrypted: "true",
+            deleteOnTermination: "true",
+          },
+        },
+      ],
+      ...(placementGroupName === undefined ? {} : { placement: { groupName: placementGroupName } }),
+      ...(settings.unlimitedCredits ? { creditSpecification: { cpuCredits: "unlimited" } } : {}),
+      tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
+        resourceType,
+        tags,
+      })),
+      tags,
+    },
+    options,
+  );
+}
+
+/** `t4g.small` and its like. */
+export const isBurstable = (instanceType: string): boolean => /^t\d/.test(instanceType);
