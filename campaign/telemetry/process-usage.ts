@@ -80,20 +80,27 @@ export function readThrottling(
   return Number.isFinite(periods) && Number.isFinite(throttled) ? { periods, throttled } : undefined;
 }
 
-/** CPU time of the whole machine in ticks, from /proc/stat; stolen time counts as busy, waiting for disks as free. */
-export function readMachineCpu(): { readonly idle: number; readonly busy: number } | undefined {
-  const fields = /^cpu +(.*)$/m
-    .exec(read("/proc/stat") ?? "")?.[1]
-    ?.split(" ")
-    .map(Number);
+export interface MachineCpu {
+  readonly idle: number;
+  readonly busy: number;
+}
+
+/**
+ * CPU time of the whole machine in ticks, from the text of /proc/stat. Stolen time counts as busy. Waiting for disks counts as free, and so
+ * does the work of programs with a lowered priority (nice): it gives way to what runs at the usual one.
+ */
+export function machineCpuOf(stat: string): MachineCpu | undefined {
+  const fields = /^cpu +(.*)$/m.exec(stat)?.[1]?.split(" ").map(Number);
   const [user, nice, system, idle, iowait, irq, softirq, steal] = fields ?? [];
   if (user === undefined || nice === undefined || system === undefined || idle === undefined)
     return undefined;
   return {
-    idle: idle + (iowait ?? 0),
-    busy: user + nice + system + (irq ?? 0) + (softirq ?? 0) + (steal ?? 0),
+    idle: idle + (iowait ?? 0) + nice,
+    busy: user + system + (irq ?? 0) + (softirq ?? 0) + (steal ?? 0),
   };
 }
+
+export const readMachineCpu = (): MachineCpu | undefined => machineCpuOf(read("/proc/stat") ?? "");
 
 export function readMemoryAvailableMiB(): number | undefined {
   const kib = /^MemAvailable: +(\d+) kB$/m.exec(read("/proc/meminfo") ?? "")?.[1];
