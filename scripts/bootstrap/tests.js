@@ -6,7 +6,7 @@ const { runInherited } = require("./run-inherited");
 
 /** Kinds of test that share nothing run side by side; those that start servers and measure run one file at a time. */
 const RUNS = [
-  { projects: ["unit", "components"], options: [] },
+  { projects: ["unit", "components"], options: ["--maxWorkers=100%"] },
   { projects: ["engine", "e2e", "fault", "browser"], options: ["--runInBand"] },
 ];
 /** After its results are in, a test run that does not end is held up by something a test has left open. */
