@@ -104,6 +104,20 @@ describe("report in a browser", () => {
     expect(await page.evaluate<number>(bottomOf(".headline"))).toBeLessThan(PHONE.height / 2);
   });
 
+  it("a journey's name in the objectives takes one line on a phone", async () => {
+    const page = await open("invalid", PHONE);
+    const lines = await page
+      .locator("table.objectives tbody th")
+      .evaluateAll((names) =>
+        names.map((name) =>
+          Math.round(
+            name.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(name).lineHeight),
+          ),
+        ),
+      );
+    expect(new Set(lines)).toEqual(new Set([1]));
+  });
+
   it.each(NAMES)("%s: every drawing has a name and a description, or is decoration", async (name) => {
     const page = await open(name, DESK);
     expect(await page.evaluate<string[]>(NAMELESS_DRAWINGS)).toEqual([]);

@@ -29,7 +29,7 @@ export const MEDIA = `
   table.stack thead { display: none; }
   table.stack, table.stack tbody { display: block; }
   table.stack tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 1px 16px; padding: 9px 0; border-bottom: 1px solid var(--rule); }
-  table.stack th, table.stack td { border: 0; padding: 0; text-align: left; white-space: normal; }
+  table.stack th, table.stack td { width: auto; border: 0; padding: 0; text-align: left; white-space: normal; }
   table.objectives th { grid-area: 1 / 1; } table.objectives td:nth-child(6) { grid-area: 1 / 2; text-align: right; }
   table.objectives td:nth-child(2) { grid-area: 2 / 1; } table.objectives td:nth-child(3) { grid-area: 2 / 2; text-align: right; }
   table.objectives td:nth-child(4) { grid-area: 3 / 1; } table.objectives td:nth-child(5) { grid-area: 3 / 2; text-align: right; }
