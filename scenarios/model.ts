@@ -107,9 +107,13 @@ export interface ServiceLevelObjective {
   readonly threshold: number;
 }
 
+/** The programs that can make the load. */
+export const LOAD_TOOLS = ["k6"] as const;
+export type LoadTool = (typeof LOAD_TOOLS)[number];
+
 /** A native script of a load tool instead of journeys: it keeps its own requests; perfbed sets rate, length and judgement. */
 export interface NativeScript {
-  readonly tool: "k6";
+  readonly tool: LoadTool;
   /** Absolute path. */
   readonly file: string;
   /** Environment variables of the script, next to BASE_URL. */

@@ -1,20 +1,11 @@
 import { join } from "node:path";
 import type { Workload } from "../../model";
 import { planWorkload, virtualUsersFor } from "../../plan";
+import type { GeneratorShare } from "../adapter";
+import { type SampleFile, SampleOutput } from "../sample-file";
 import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
 import { renderNativeWrapper } from "./native-wrapper";
-import type { SampleFile } from "./sample-file";
-import { SampleOutput } from "./sample-output";
 import { renderScript } from "./script";
-
-/** One generator's part of the fleet. */
-export interface GeneratorShare {
-  /** `generator-1` … */
-  readonly name: string;
-  /** 0 … count - 1. */
-  readonly index: number;
-  readonly count: number;
-}
 
 export interface RenderOptions {
   readonly baseUrl: string;
