@@ -3,7 +3,8 @@ import { extname, resolve } from "node:path";
 import { ConfigError } from "../core/errors";
 import { NO_ARRIVALS } from "./arrival";
 import { findScenario } from "./catalogue";
-import { isScenario, type Scenario, type ScenarioContext } from "./define";
+import { isScenario, type Scenario, type ScenarioContext, type WorkloadSpec } from "./define";
+import { executorCurve } from "./executor-plan";
 import { loadUserModule } from "./load-module";
 import type { Workload } from "./model";
 import { isK6Script, k6ScriptScenario } from "./native-script";
@@ -49,16 +50,42 @@ export function buildWorkload(
     scenario: scenario.name,
     description: scenario.description,
     seed: typeof seed === "number" ? seed : 1,
-    warmup: spec.warmup === undefined || isEmpty(spec.warmup) ? NO_ARRIVALS : spec.warmup,
-    arrival: spec.arrival,
+    ...curveOf(spec),
     journeys: spec.journeys,
     slos: spec.slos ?? [],
     ...(spec.abortErrorRatio === undefined ? {} : { abortErrorRatio: spec.abortErrorRatio }),
+    ...(spec.cookies === undefined ? {} : { cookies: spec.cookies }),
+    ...(spec.setup === undefined ? {} : { setup: spec.setup }),
     ...(spec.script === undefined ? {} : { script: spec.script }),
     parameters,
   };
   validateWorkload(workload);
   return workload;
+}
+
+/** The curve: as given, or made from the executor. */
+function curveOf(spec: WorkloadSpec): Pick<Workload, "warmup" | "arrival" | "executor"> {
+  const { executor, warmup, arrival } = spec;
+  if (executor !== undefined) {
+    const given = [
+      ...(warmup === undefined ? [] : ["warmup"]),
+      ...(arrival === undefined ? [] : ["arrival"]),
+    ];
+    if (given.length > 0) {
+      throw new ConfigError("The workload has two ways to start visits", [
+        {
+          field: given.join(", "),
+          allowed: `nothing beside the executor ${executor.kind}`,
+          hint: "An executor has stages and a warm-up of its own.",
+        },
+      ]);
+    }
+    return { ...executorCurve(executor), executor };
+  }
+  return {
+    warmup: warmup === undefined || isEmpty(warmup) ? NO_ARRIVALS : warmup,
+    arrival: arrival ?? NO_ARRIVALS,
+  };
 }
 
 /** A warm-up of no length must not leave jumps behind at the start of the curve. */

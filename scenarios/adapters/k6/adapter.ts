@@ -8,7 +8,14 @@ import {
   type RenderedGenerator,
   StartControl,
 } from "../adapter";
-import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
+import {
+  COMMON_FIELDS,
+  emulated,
+  native,
+  refused,
+  type ToolCapabilities,
+  unsupported,
+} from "../capabilities";
 import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
 import { completeWorkload, k6Message } from "./inspect";
 import { k6IterationsSql, k6SamplesSql } from "./parse";
@@ -28,8 +35,14 @@ const capabilities: ToolCapabilities = {
     zipf: emulated(HELPER),
     choice: emulated(HELPER),
     "unique-id": emulated(HELPER),
+    table: refused("perfbed does not render it for this tool"),
   },
-  extractions: { json: native("response.json"), regex: native("RegExp"), header: native("response.headers") },
+  extractions: {
+    json: native("response.json"),
+    regex: native("RegExp"),
+    header: native("response.headers"),
+    cookie: native("response.cookies"),
+  },
   checks: {
     status: native("expectedStatuses"),
     "body-contains": emulated("one row for each failed check, linked to its request"),

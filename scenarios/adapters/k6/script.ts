@@ -1,13 +1,15 @@
+import { ConfigError } from "../../../core/errors";
 import { peakRate, totalSeconds } from "../../arrival";
-import type {
-  ArrivalProfile,
-  Check,
-  Extraction,
-  Feeder,
-  Journey,
-  Step,
-  ThinkTime,
-  Workload,
+import {
+  type ArrivalProfile,
+  type Check,
+  type Extraction,
+  type Feeder,
+  type HttpStep,
+  isHttpStep,
+  type Journey,
+  type ThinkTime,
+  type Workload,
 } from "../../model";
 import { journeyProfile, thinkSeconds, virtualUsersFor } from "../../plan";
 import { templateVariables } from "../../templates";
@@ -39,7 +41,12 @@ export function gracefulStopSeconds(journeys: readonly Journey[]): number {
     ...journeys.map(
       (journey) =>
         2 * thinkSeconds(journey) +
-        2 * Math.max(...journey.steps.map((step) => step.request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS)),
+        2 *
+          Math.max(
+            ...journey.steps.map(
+              (step) => (isHttpStep(step) ? step.request : step).timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+            ),
+          ),
     ),
   );
   return Math.min(LONGEST_GRACE_SECONDS, Math.ceil(longest));
@@ -111,6 +118,8 @@ function feederText(feeder: Feeder): string {
     }
     case "unique-id":
       return `uniqueId(${stringLiteral(feeder.prefix)})`;
+    case "table":
+      throw new ConfigError("k6", [{ field: feeder.name, allowed: "a feeder that k6 can draw from" }]);
   }
 }
 
@@ -123,17 +132,17 @@ function expectedStatuses(checks: readonly Check[]): readonly number[] | undefin
 const isBodyCheck = (check: Check): boolean => check.kind !== "status";
 
 /** True when what k6 says of the status is not enough to judge the request. */
-const needsLink = (step: Step): boolean =>
+const needsLink = (step: HttpStep): boolean =>
   (step.checks ?? []).some(isBodyCheck) || (step.extract ?? []).length > 0;
 
-const needsBody = (step: Step): boolean =>
+const needsBody = (step: HttpStep): boolean =>
   (step.checks ?? []).some(isBodyCheck) ||
   (step.extract ?? []).some((extraction) => extraction.kind !== "header");
 
 const hasVariables = (texts: readonly string[]): boolean =>
   texts.some((text) => templateVariables(text).length > 0);
 
-function isJsonBody(step: Step): boolean {
+function isJsonBody(step: HttpStep): boolean {
   const type = Object.entries(step.request.headers ?? {}).find(
     ([name]) => name.toLowerCase() === "content-type",
   );
@@ -141,7 +150,7 @@ function isJsonBody(step: Step): boolean {
 }
 
 /** Headers of the request; a body is JSON unless the step says otherwise. */
-function headersOf(step: Step): Readonly<Record<string, string>> {
+function headersOf(step: HttpStep): Readonly<Record<string, string>> {
   const given = step.request.headers ?? {};
   const typed = Object.keys(given).some((name) => name.toLowerCase() === "content-type");
   return step.request.body === undefined || typed ? given : { "content-type": "application/json", ...given };
@@ -154,7 +163,7 @@ function headersText(headers: Readonly<Record<string, string>>): string {
   return `{ ${fields.join(", ")} }`;
 }
 
-function requestParameters(step: Step): string {
+function requestParameters(step: HttpStep): string {
   const statuses = expectedStatuses(step.checks ?? []);
   const headers = headersOf(step);
   const timeout = step.request.timeoutSeconds;
@@ -170,7 +179,7 @@ function requestParameters(step: Step): string {
   return fields.length === 0 ? `request(${name})` : `request(${name}, { ${fields.join(", ")} })`;
 }
 
-function callText(step: Step, steps: string, numbers: ReadonlySet<string>): string {
+function callText(step: HttpStep, steps: string, numbers: ReadonlySet<string>): string {
   const { method, path, body } = step.request;
   const url = templateExpression(path, "path", { prefix: `\${BASE_URL}`, plain: numbers });
   const shared = propertyAccess(steps, step.name);
@@ -195,6 +204,8 @@ function extractionText(extraction: Extraction): string {
       return `fromBody(response, new RegExp(${stringLiteral(extraction.pattern)}))`;
     case "header":
       return `fromHeader(response, ${stringLiteral(extraction.header.toLowerCase())})`;
+    case "cookie":
+      return `fromCookie(response, ${stringLiteral(extraction.cookie)})`;
   }
 }
 
@@ -229,7 +240,7 @@ function thinkText(think: ThinkTime): string | undefined {
   }
 }
 
-function stepText(step: Step, steps: string, numbers: ReadonlySet<string>): readonly string[] {
+function stepText(step: HttpStep, steps: string, numbers: ReadonlySet<string>): readonly string[] {
   const think = step.thinkTime === undefined ? undefined : thinkText(step.thinkTime);
   const pause = think === undefined ? [] : [think];
   if (!needsLink(step)) return [`${callText(step, steps, numbers)};`, ...pause];
@@ -255,12 +266,12 @@ function stepText(step: Step, steps: string, numbers: ReadonlySet<string>): read
 function journeyText(workload: Workload, journey: Journey, index: number): readonly string[] {
   const name = camelCase(journey.name);
   const feeders = journey.feeders ?? [];
+  const steps = journey.steps.filter(isHttpStep);
   const numbers = new Set(
     feeders.filter(({ kind }) => kind === "random-int" || kind === "zipf").map((feeder) => feeder.name),
   );
-  for (const step of journey.steps)
-    for (const { name: extracted } of step.extract ?? []) numbers.delete(extracted);
-  const body = journey.steps.flatMap((step) => stepText(step, `${name}Steps`, numbers));
+  for (const step of steps) for (const { name: extracted } of step.extract ?? []) numbers.delete(extracted);
+  const body = steps.flatMap((step) => stepText(step, `${name}Steps`, numbers));
   return [
     `// ${journey.name} ${"-".repeat(Math.max(3, 100 - journey.name.length))}`,
     "",
@@ -273,7 +284,7 @@ function journeyText(workload: Workload, journey: Journey, index: number): reado
           "",
         ]),
     `const ${name}Steps = {`,
-    ...journey.steps.map((step) => `  ${propertyKey(step.name)}: ${requestParameters(step)},`),
+    ...steps.map((step) => `  ${propertyKey(step.name)}: ${requestParameters(step)},`),
     "};",
     "",
     `export function ${name}Visit() {`,
@@ -283,7 +294,7 @@ function journeyText(workload: Workload, journey: Journey, index: number): reado
         "const data = {",
         ...feeders.map((feeder) => `  ${feeder.name}: ${name}Data.${feeder.name}(visit),`),
         "};",
-        ...(journey.steps.some(needsLink) ? ["let response;"] : []),
+        ...(steps.some(needsLink) ? ["let response;"] : []),
         "",
         ...body,
       ],
