@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { extname, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { ConfigError } from "../core/errors";
 import { NO_ARRIVALS } from "./arrival";
 import { findScenario } from "./catalogue";
@@ -10,6 +10,7 @@ import type { Workload } from "./model";
 import { isK6Script, k6ScriptScenario } from "./native-script";
 import { resolveParameters } from "./parameters";
 import { validateWorkload } from "./validate";
+import { resolveFiles } from "./workload-files";
 
 const FILE_EXTENSIONS = new Set([".ts", ".js", ".mts", ".mjs", ".cts", ".cjs"]);
 
@@ -37,16 +38,18 @@ export async function loadScenario(nameOrFile: string, baseDir: string): Promise
 
 /**
  * The workload of a scenario with its parameters filled in, validated.
+ * @param filesDir folder that the relative paths of tables and other files start from
  * @throws ConfigError with every problem of the parameters or of the workload
  */
 export function buildWorkload(
   scenario: Scenario,
   parameters: Readonly<Record<string, unknown>>,
   context: ScenarioContext,
+  filesDir: string = process.cwd(),
 ): Workload {
   const spec = scenario.plan(parameters, context);
   const seed = parameters.seed;
-  const workload: Workload = {
+  const planned: Workload = {
     scenario: scenario.name,
     description: scenario.description,
     seed: typeof seed === "number" ? seed : 1,
@@ -59,6 +62,7 @@ export function buildWorkload(
     ...(spec.script === undefined ? {} : { script: spec.script }),
     parameters,
   };
+  const workload = resolveFiles(planned, filesDir);
   validateWorkload(workload);
   return workload;
 }
@@ -110,5 +114,7 @@ export interface WorkloadRequest {
 export async function resolveWorkload(request: WorkloadRequest): Promise<Workload> {
   const scenario = await loadScenario(request.scenario, request.baseDir);
   const parameters = resolveParameters(scenario, { set: request.set, values: request.parameters });
-  return buildWorkload(scenario, parameters, { storefront: request.storefront });
+  const isFile = FILE_EXTENSIONS.has(extname(request.scenario));
+  const filesDir = isFile ? dirname(resolve(request.baseDir, request.scenario)) : request.baseDir;
+  return buildWorkload(scenario, parameters, { storefront: request.storefront }, filesDir);
 }

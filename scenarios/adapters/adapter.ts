@@ -22,6 +22,10 @@ export interface GeneratorPlace {
   readonly runId: string;
   /** A free port on 127.0.0.1 for the tool's own control; unused by tools that start by file. */
   readonly controlPort: number;
+  /** Addresses of the endpoints that steps go to, by name. */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** Variables for the tool alone: values of `${env.NAME}`, and what the set-up has given as JSON (`PERFBED_SETUP`). */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How a generator that is ready is told to start. */
@@ -40,8 +44,8 @@ export const START_FILE = "start";
 
 /** Everything to start one generator: a process that makes itself ready and then waits for its start. */
 export interface RenderedGenerator {
-  /** Text by file name in the folder; a name may have folders of its own. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Content by file name in the folder; a name may have folders of its own. */
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   /** Absolute path of the program. */
   readonly command: string;
   /** No secrets: they are for everyone to see in the process table. */
@@ -68,7 +72,7 @@ export interface PreparedWorkload {
 
 /** The native files of a workload, for people: what `perfbed scenarios render` writes. */
 export interface NativeFiles {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   /** How to run them with nothing but the tool, as Markdown. */
   readonly readme: string;
 }
