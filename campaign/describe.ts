@@ -1,6 +1,8 @@
 import type { Sizing } from "../components/contracts";
+import { adapterOf } from "../scenarios/adapters";
 import { arrivalsTotal, peakRate, totalSeconds } from "../scenarios/arrival";
 import { describeArrivals } from "../scenarios/curve-text";
+import type { LoadTool } from "../scenarios/model";
 import { expectedRequests } from "../scenarios/plan";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
 
@@ -19,7 +21,10 @@ export function withoutSecrets(plan: EnvironmentPlan): EnvironmentPlan {
 }
 
 /** One line a tier: what will be made, and how big. */
-export function describeTiers(sizing: Sizing): { readonly tier: string; readonly text: string }[] {
+export function describeTiers(
+  sizing: Sizing,
+  tool: LoadTool,
+): { readonly tier: string; readonly text: string }[] {
   const { app, database, cache, edge, fleet } = sizing;
   const scaling = app.scaling;
   return [
@@ -36,16 +41,19 @@ export function describeTiers(sizing: Sizing): { readonly tier: string; readonly
       tier: "database",
       text: `PostgreSQL primary and ${database.replicas} streaming ${database.replicas === 1 ? "replica" : "replicas"} of ${cores(database.cpu)}, ${database.memoryMiB} MiB; PgBouncer with ${database.poolSize} server connections each`,
     },
-    { tier: "fleet", text: `k6, ${fleet.generators} ${fleet.generators === 1 ? "generator" : "generators"}` },
+    {
+      tier: "fleet",
+      text: `${adapterOf(tool).title}, ${fleet.generators} ${fleet.generators === 1 ? "generator" : "generators"}`,
+    },
   ];
 }
 
-export function describeEnvironment(environment: EnvironmentPlan): string {
+export function describeEnvironment(environment: EnvironmentPlan, tool: LoadTool = "k6"): string {
   return [
     `Environment  ${environment.environmentId} on ${environment.target}, until ${environment.expiresAt} at the latest`,
     `Application  ${environment.application.name} ${environment.application.version}: ${environment.application.command.join(" ")}`,
     `Sizing       ${environment.sizing.name}`,
-    ...describeTiers(environment.sizing).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
+    ...describeTiers(environment.sizing, tool).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
   ].join("\n");
 }
 
@@ -57,7 +65,7 @@ export function describePlan(plan: CampaignPlan, width: number): string {
   const arrivals = arrivalsTotal(workload.arrival);
   const weights = workload.journeys.reduce((sum, journey) => sum + journey.weight, 0);
   return [
-    describeEnvironment(plan.environment),
+    describeEnvironment(plan.environment, plan.tool),
     `Scenario     ${workload.scenario}: ${workload.description}`,
     `  parameters ${Object.entries(workload.parameters)
       .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)

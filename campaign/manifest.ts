@@ -13,6 +13,8 @@ export interface GeneratorHealth {
   readonly plannedIterations: number;
   readonly startedIterations: number;
   readonly droppedIterations: number;
+  /** 95th percentile of how late its iterations started against the plan, ms; null or absent where the tool does not say. */
+  readonly startDelayP95Ms?: number | null;
   /** Share of the machine's cores (0..1) used by the generator process, mean and maximum over 1 s periods. */
   readonly cpuMean: number | null;
   readonly cpuMax: number | null;

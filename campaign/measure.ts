@@ -3,12 +3,9 @@ import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
 import { takeInventory } from "../components/local/supervisor";
 import { packageVersion } from "../core/version";
-import {
-  hasPlannedArrivals,
-  type K6SampleContext,
-  k6IterationsSql,
-  k6SamplesSql,
-} from "../scenarios/adapters/k6";
+import { adapterOf } from "../scenarios/adapters";
+import { hasPlannedArrivals } from "../scenarios/adapters/k6";
+import type { SampleContext } from "../scenarios/adapters/sample-file";
 import { arrivalCorners, totalSeconds } from "../scenarios/arrival";
 import { wholeProfile } from "../scenarios/plan";
 import { RunStore, runFiles, writeVersionedJson } from "../storage";
@@ -20,7 +17,7 @@ import type { CampaignObserver, PhaseName } from "./observer";
 import { timed } from "./phase";
 import type { CampaignPlan } from "./plan";
 import { readEnvironmentEvents, startTelemetry, type Telemetry } from "./telemetry";
-import { programPath, toolVersions } from "./tools";
+import { loadToolPath, programPath, toolVersions } from "./tools";
 
 export interface MeasureOptions {
   readonly plan: CampaignPlan;
@@ -103,7 +100,8 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
       slots: access.generators,
       workload,
       baseUrl: access.entryUrl,
-      k6Path: programPath(tools, Tool.K6, "k6"),
+      tool: plan.tool,
+      toolPath: loadToolPath(tools, plan.tool),
       runId: options.runId,
       onProgress,
       signal,
@@ -124,11 +122,12 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
 /** Everything into the run's folder: samples and iterations of every generator, telemetry, events. */
 async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpool: string): Promise<number> {
   const { plan, runId, runFolder, access } = options;
+  const adapter = adapterOf(plan.tool);
   const store = await RunStore.open(runFolder);
   try {
     let rows = 0;
     for (const { name, samples } of fleet.generators) {
-      const context: K6SampleContext = {
+      const context: SampleContext = {
         campaign: plan.campaignId,
         run: runId,
         side: options.side,
@@ -136,8 +135,8 @@ async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpo
         generator: name,
         scenario: fleet.workload.scenario,
       };
-      rows += await store.importSamples(name, k6SamplesSql(samples, context));
-      await store.importIterations(name, k6IterationsSql(samples, context));
+      rows += await store.importSamples(name, adapter.samplesSql(samples, context));
+      await store.importIterations(name, adapter.iterationsSql(samples, context));
     }
     await store.importTelemetry(telemetrySpool);
     await rm(telemetrySpool, { force: true });
@@ -177,7 +176,7 @@ function manifestOf(
       description: workload.description,
       parameters: workload.parameters,
       seed: workload.seed,
-      tool: "k6",
+      tool: plan.tool,
       journeys: workload.journeys.map((journey) => journey.name),
       objectives: workload.slos,
       plannedCurve: planned

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
+import { ConfigError } from "../core/errors";
 import { newCampaignId } from "../core/ids";
 import { storefront } from "../sample/storefront/application";
 import { resolveWorkload } from "../scenarios/resolve";
+import { chooseTool } from "./choose-tool";
 import { loadConfig } from "./config/load";
 import { requireEnvironment } from "./environments";
 import { planHistory } from "./history/location";
@@ -26,12 +28,20 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
     set: options.set,
     storefront: environment.application.name === storefront().name,
   });
+  const { tool, problems } = chooseTool(
+    options.tool,
+    config.tool,
+    workload,
+    environment.sizing.fleet.generators,
+  );
+  if (problems.length > 0) throw new ConfigError("The run has problems", problems, "Nothing was started.");
   const campaignId = newCampaignId();
   const history = planHistory(options, config, baseDir);
   return {
     campaignId,
     environment,
     workload,
+    tool,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,

@@ -8,10 +8,11 @@ import { ConfigError, type Problem } from "../core/errors";
 import { ENVIRONMENT_ID_PATTERN, newCampaignId, newEnvironmentId } from "../core/ids";
 import { closestName } from "../core/zod-problems";
 import { storefront } from "../sample/storefront/application";
-import type { Workload } from "../scenarios/model";
+import type { LoadTool, Workload } from "../scenarios/model";
 import { resolveWorkload } from "../scenarios/resolve";
 import { type ApplicationConfig, applicationFrom } from "../stacks/application-schema";
 import type { HistoryLocation } from "../storage/history";
+import { chooseTool } from "./choose-tool";
 import { loadConfig } from "./config/load";
 import type { PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
 import { planHistory } from "./history/location";
@@ -29,6 +30,8 @@ export interface CampaignPlan {
   readonly campaignId: string;
   readonly environment: EnvironmentPlan;
   readonly workload: Workload;
+  /** Makes the load. */
+  readonly tool: LoadTool;
   /** Folder of this campaign's results. */
   readonly resultsDir: string;
   /** Where the result is recorded; absent: nowhere. Serialises without its password. */
@@ -44,6 +47,8 @@ export interface PlanOptions {
   readonly name?: string;
   readonly sizing?: string;
   readonly scenario?: string;
+  /** The program that makes the load; absent: as the config says. */
+  readonly tool?: string;
   readonly set: readonly string[];
   readonly appVersion?: string;
   readonly expiryMinutes?: number;
@@ -201,6 +206,8 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
   }
+  const chosen = chooseTool(options.tool, config.tool, workload, environment.sizing.fleet.generators);
+  problems.push(...chosen.problems);
   if (problems.length > 0 || workload === undefined) {
     throw new ConfigError(
       file === undefined ? "The plan has problems" : `The plan (${file}) has problems`,
@@ -214,6 +221,7 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     campaignId,
     environment,
     workload,
+    tool: chosen.tool,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,

@@ -1,19 +1,25 @@
 import { EnvironmentError } from "../core/errors";
+import type { LoadTool } from "../scenarios/model";
 import { ensureTools, formatProgress, LOCAL_TARGET_TOOLS, type ResolvedTool, Tool } from "../toolchain";
 import { warmUpEngine } from "./engine";
 import type { CampaignObserver } from "./observer";
 import { timed } from "./phase";
 
-/** Finds or installs every outside program of the local target. */
+/** The tool that makes the load, as the toolchain knows it. */
+const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = { k6: Tool.K6 };
+
+/** Finds or installs every outside program of the local target, with the one that makes the load. */
 export async function prepareTools(
+  loadTool: LoadTool,
   observer: CampaignObserver,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Tool, ResolvedTool>> {
+  const wanted = [...LOCAL_TARGET_TOOLS.filter((tool) => tool !== Tool.K6), LOAD_PROGRAMS[loadTool]];
   const tools = await timed(
     observer,
     "tools",
     "finding or installing the outside programs",
-    () => ensureTools(LOCAL_TARGET_TOOLS, (progress) => observer.note(formatProgress(progress)), signal),
+    () => ensureTools(wanted, (progress) => observer.note(formatProgress(progress)), signal),
     (found) => [...found.values()].map((tool) => `${tool.tool} ${tool.version}`).join(", "),
   );
   warmUpEngine(programPath(tools, Tool.Pulumi, "pulumi"));
@@ -29,6 +35,11 @@ export function programPath(tools: ReadonlyMap<Tool, ResolvedTool>, tool: Tool, 
     });
   }
   return path;
+}
+
+/** Absolute path of the program that makes the load. */
+export function loadToolPath(tools: ReadonlyMap<Tool, ResolvedTool>, tool: LoadTool): string {
+  return programPath(tools, LOAD_PROGRAMS[tool], tool);
 }
 
 export function toolVersions(tools: ReadonlyMap<Tool, ResolvedTool>): Record<string, string> {

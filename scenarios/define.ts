@@ -1,18 +1,25 @@
 import { z } from "zod";
-import type { ArrivalProfile, Journey, NativeScript, ServiceLevelObjective } from "./model";
+import type { Executor } from "./executor";
+import type { ArrivalProfile, Journey, NativeScript, ServiceLevelObjective, Setup } from "./model";
 
 /** What a scenario's `workload` function returns. */
 export interface WorkloadSpec {
   /** Arrivals before the measured part. @default none */
   readonly warmup?: ArrivalProfile;
-  /** Arrivals of the measured part. */
-  readonly arrival: ArrivalProfile;
+  /** Arrivals of the measured part, unless there is an executor. */
+  readonly arrival?: ArrivalProfile;
+  /** Who starts visits in place of an arrival curve: a recorded trace, virtual users, or a rate that is set from outside. */
+  readonly executor?: Executor;
   /** At least one, unless there is a script. */
   readonly journeys: readonly Journey[];
   /** @default none: the run is then judged on its validity alone */
   readonly slos?: readonly ServiceLevelObjective[];
   /** Stop the run once this share of the requests of the last 10 s failed. @default never */
   readonly abortErrorRatio?: number;
+  /** How long cookies last. @default "visit" */
+  readonly cookies?: "visit" | "user";
+  /** Requests before the load, for a token. @default none */
+  readonly setup?: Setup;
   /** A native script that makes the requests in place of journeys. */
   readonly script?: NativeScript;
 }

@@ -1,11 +1,23 @@
 import { arrivalsTotal, joinProfiles, peakRate, scaleProfile, totalSeconds } from "./arrival";
-import type { ArrivalProfile, Journey, ThinkTime, Workload } from "./model";
+import { expectedVisits, pauseOf, transitionsFrom } from "./chain";
+import { visitsOf } from "./executor-plan";
+import type { ArrivalProfile, Journey, SocketStep, Step, Workload } from "./model";
+import { meanThinkSeconds } from "./think-time";
+
+export { meanThinkSeconds } from "./think-time";
 
 /** What is to be expected of a workload before it runs. */
 export interface WorkloadPlan {
   readonly warmupSeconds: number;
   readonly measuredSeconds: number;
   readonly peakArrivalsPerSecond: number;
+  /**
+   * What the arrivals are: `planned`, or `estimate` where an executor plans none (virtual users: at 0.1 s a response; a rate that is set
+   * from outside: at its start rate), or `unknown` for a native script with arrivals of its own.
+   */
+  readonly arrivals: "planned" | "estimate" | "unknown";
+  /** Virtual users at the peak, of the whole fleet: those of the executor, or those held ready for the arrival rate. */
+  readonly users: number;
   /** Journey arrivals in the measured part. */
   readonly measuredArrivals: number;
   /** Requests in the measured part when every journey goes to its end; null for a native script. */
@@ -24,22 +36,34 @@ export interface JourneyPlan {
   readonly thinkSeconds: number;
 }
 
-/** Mean of a think time in seconds. Lognormal: `meanSeconds` is the mean of the pause itself, not of its logarithm. */
-export function meanThinkSeconds(think: ThinkTime | undefined): number {
-  if (think === undefined) return 0;
-  if (think.distribution === "uniform") return ((think.minSeconds ?? 0) + (think.maxSeconds ?? 0)) / 2;
-  return think.meanSeconds ?? 0;
-}
-
 /** Share of arrivals of each journey, in order; they add up to 1. */
 export function journeyShares(journeys: readonly Journey[]): readonly number[] {
   const total = journeys.reduce((sum, journey) => sum + journey.weight, 0);
   return journeys.map((journey) => journey.weight / total);
 }
 
-/** Sum of the mean pauses of one iteration, seconds. */
+/** Mean sum of the pauses of one visit, seconds. */
 export function thinkSeconds(journey: Journey): number {
-  return journey.steps.reduce((sum, step) => sum + meanThinkSeconds(step.thinkTime), 0);
+  const { chain, steps } = journey;
+  if (chain === undefined) return steps.reduce((sum, step) => sum + meanThinkSeconds(step.thinkTime), 0);
+  const visits = expectedVisits(journey) ?? steps.map(() => 1);
+  return steps.reduce((sum, step, index) => {
+    const pauses = transitionsFrom(chain, step.name).map(
+      (transition) => transition.probability * meanThinkSeconds(pauseOf(transition, steps)),
+    );
+    return sum + (visits[index] ?? 0) * pauses.reduce((total, pause) => total + pause, 0);
+  }, 0);
+}
+
+const isSocket = (step: Step): step is SocketStep => step.kind === "websocket";
+
+/** Samples of one visit that goes to its end, on average: a request each, and opening and exchanges of a WebSocket. */
+export function requestsPerVisit(journey: Journey): number {
+  const visits = expectedVisits(journey) ?? journey.steps.map(() => 1);
+  return journey.steps.reduce(
+    (sum, step, index) => sum + (visits[index] ?? 0) * (isSocket(step) ? 1 + step.exchanges.length : 1),
+    0,
+  );
 }
 
 /** Warm-up and measured part as one curve: what the fleet is given. */
@@ -63,8 +87,9 @@ export interface VirtualUsers {
  * response. Beyond that arrivals are dropped, counted, and the run is called invalid: better than a generator that swaps.
  */
 export function virtualUsersFor(journey: Journey, peakPerSecond: number, generators: number): VirtualUsers {
-  const usual = peakPerSecond * (thinkSeconds(journey) + journey.steps.length * 0.3);
-  const worst = peakPerSecond * (2 * thinkSeconds(journey) + journey.steps.length * 3);
+  const requests = requestsPerVisit(journey);
+  const usual = peakPerSecond * (thinkSeconds(journey) + requests * 0.3);
+  const worst = peakPerSecond * (2 * thinkSeconds(journey) + requests * 3);
   // Every generator needs a few of its own: k6 splits these numbers by segment.
   const preAllocated = Math.ceil(usual * 1.25) + 3 * generators;
   return { preAllocated, maximum: Math.max(2 * preAllocated, Math.ceil(worst)) };
@@ -75,23 +100,37 @@ export function expectedRequests(workload: Workload): number {
   return planWorkload(workload).measuredRequests ?? 0;
 }
 
+/** Journey-weighted mean of a figure of one visit. */
+export function perVisit(journeys: readonly Journey[], figure: (journey: Journey) => number): number {
+  const shares = journeyShares(journeys);
+  return journeys.reduce((sum, journey, index) => sum + figure(journey) * (shares[index] ?? 0), 0);
+}
+
 export function planWorkload(workload: Workload): WorkloadPlan {
-  const measuredArrivals = arrivalsTotal(workload.arrival);
-  const peak = Math.max(peakRate(workload.arrival), peakRate(workload.warmup));
-  const shares = journeyShares(workload.journeys);
-  const stepsPerArrival = workload.journeys.reduce(
-    (sum, journey, index) => sum + journey.steps.length * (shares[index] ?? 0),
+  const { journeys, executor } = workload;
+  const native = workload.script !== undefined;
+  const requests = perVisit(journeys, requestsPerVisit);
+  const visits =
+    executor === undefined
+      ? undefined
+      : visitsOf(executor, { thinkSeconds: perVisit(journeys, thinkSeconds), requests });
+  const measuredArrivals = visits?.measured ?? arrivalsTotal(workload.arrival);
+  const peak = visits?.peakPerSecond ?? Math.max(peakRate(workload.arrival), peakRate(workload.warmup));
+  const shares = journeyShares(journeys);
+  const ready = journeys.reduce(
+    (sum, journey, index) => sum + virtualUsersFor(journey, peak * (shares[index] ?? 0), 1).preAllocated,
     0,
   );
-  const native = workload.script !== undefined;
   return {
     warmupSeconds: totalSeconds(workload.warmup),
     measuredSeconds: totalSeconds(workload.arrival),
     peakArrivalsPerSecond: peak,
+    arrivals: visits !== undefined ? "estimate" : native && peak === 0 ? "unknown" : "planned",
+    users: visits?.users ?? ready,
     measuredArrivals,
-    measuredRequests: native ? null : measuredArrivals * stepsPerArrival,
-    peakRequestsPerSecond: native ? null : peak * stepsPerArrival,
-    journeys: workload.journeys.map((journey, index) => ({
+    measuredRequests: native ? null : measuredArrivals * requests,
+    peakRequestsPerSecond: native ? null : peak * requests,
+    journeys: journeys.map((journey, index) => ({
       name: journey.name,
       share: shares[index] ?? 0,
       measuredArrivals: measuredArrivals * (shares[index] ?? 0),

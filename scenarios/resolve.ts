@@ -1,14 +1,16 @@
 import { existsSync } from "node:fs";
-import { extname, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { ConfigError } from "../core/errors";
 import { NO_ARRIVALS } from "./arrival";
 import { findScenario } from "./catalogue";
-import { isScenario, type Scenario, type ScenarioContext } from "./define";
+import { isScenario, type Scenario, type ScenarioContext, type WorkloadSpec } from "./define";
+import { executorCurve } from "./executor-plan";
 import { loadUserModule } from "./load-module";
 import type { Workload } from "./model";
 import { isK6Script, k6ScriptScenario } from "./native-script";
 import { resolveParameters } from "./parameters";
 import { validateWorkload } from "./validate";
+import { resolveFiles } from "./workload-files";
 
 const FILE_EXTENSIONS = new Set([".ts", ".js", ".mts", ".mjs", ".cts", ".cjs"]);
 
@@ -36,29 +38,58 @@ export async function loadScenario(nameOrFile: string, baseDir: string): Promise
 
 /**
  * The workload of a scenario with its parameters filled in, validated.
+ * @param filesDir folder that the relative paths of tables and other files start from
  * @throws ConfigError with every problem of the parameters or of the workload
  */
 export function buildWorkload(
   scenario: Scenario,
   parameters: Readonly<Record<string, unknown>>,
   context: ScenarioContext,
+  filesDir: string = process.cwd(),
 ): Workload {
   const spec = scenario.plan(parameters, context);
   const seed = parameters.seed;
-  const workload: Workload = {
+  const planned: Workload = {
     scenario: scenario.name,
     description: scenario.description,
     seed: typeof seed === "number" ? seed : 1,
-    warmup: spec.warmup === undefined || isEmpty(spec.warmup) ? NO_ARRIVALS : spec.warmup,
-    arrival: spec.arrival,
+    ...curveOf(spec),
     journeys: spec.journeys,
     slos: spec.slos ?? [],
     ...(spec.abortErrorRatio === undefined ? {} : { abortErrorRatio: spec.abortErrorRatio }),
+    ...(spec.cookies === undefined ? {} : { cookies: spec.cookies }),
+    ...(spec.setup === undefined ? {} : { setup: spec.setup }),
     ...(spec.script === undefined ? {} : { script: spec.script }),
     parameters,
   };
+  const workload = resolveFiles(planned, filesDir);
   validateWorkload(workload);
   return workload;
+}
+
+/** The curve: as given, or made from the executor. */
+function curveOf(spec: WorkloadSpec): Pick<Workload, "warmup" | "arrival" | "executor"> {
+  const { executor, warmup, arrival } = spec;
+  if (executor !== undefined) {
+    const given = [
+      ...(warmup === undefined ? [] : ["warmup"]),
+      ...(arrival === undefined ? [] : ["arrival"]),
+    ];
+    if (given.length > 0) {
+      throw new ConfigError("The workload has two ways to start visits", [
+        {
+          field: given.join(", "),
+          allowed: `nothing beside the executor ${executor.kind}`,
+          hint: "An executor has stages and a warm-up of its own.",
+        },
+      ]);
+    }
+    return { ...executorCurve(executor), executor };
+  }
+  return {
+    warmup: warmup === undefined || isEmpty(warmup) ? NO_ARRIVALS : warmup,
+    arrival: arrival ?? NO_ARRIVALS,
+  };
 }
 
 /** A warm-up of no length must not leave jumps behind at the start of the curve. */
@@ -83,5 +114,7 @@ export interface WorkloadRequest {
 export async function resolveWorkload(request: WorkloadRequest): Promise<Workload> {
   const scenario = await loadScenario(request.scenario, request.baseDir);
   const parameters = resolveParameters(scenario, { set: request.set, values: request.parameters });
-  return buildWorkload(scenario, parameters, { storefront: request.storefront });
+  const isFile = FILE_EXTENSIONS.has(extname(request.scenario));
+  const filesDir = isFile ? dirname(resolve(request.baseDir, request.scenario)) : request.baseDir;
+  return buildWorkload(scenario, parameters, { storefront: request.storefront }, filesDir);
 }

@@ -25,7 +25,7 @@ export async function runPerfbedFleet(options: FleetRunOptions): Promise<{ reado
     slots,
     workload,
     baseUrl,
-    k6Path,
+    toolPath: k6Path,
     runId,
     signal,
     onProgress: () => undefined,

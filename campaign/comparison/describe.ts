@@ -17,7 +17,9 @@ export function describeComparison(plan: ComparisonPlan, calibration: Calibratio
   return [
     ...plan.sides.flatMap((side) => [
       `Side         ${side.name}: ${side.label}, sizing ${side.environment.sizing.name}, environment ${side.environment.environmentId}`,
-      ...describeTiers(side.environment.sizing).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
+      ...describeTiers(side.environment.sizing, side.tool).map(
+        ({ tier, text }) => `  ${tier.padEnd(10)} ${text}`,
+      ),
     ]),
     `Scenario     ${workload.scenario}: ${workload.description}`,
     `  replicate  ${totalSeconds(workload.arrival)} s after ${totalSeconds(workload.warmup)} s of warm-up; about ${Math.round(arrivalsTotal(workload.arrival))} journeys, peak ${peakRate(workload.arrival)} a second`,

@@ -1,6 +1,6 @@
 import type { ComparisonSettings } from "../../analysis/comparison/settings";
 import type { Policy } from "../../core/policy";
-import type { Workload } from "../../scenarios/model";
+import type { LoadTool, Workload } from "../../scenarios/model";
 import type { HistoryLocation } from "../../storage/history";
 import type { EnvironmentPlan } from "../plan";
 import type { PresetName } from "./presets";
@@ -14,6 +14,8 @@ export interface PlannedSide {
   readonly label: string;
   readonly environment: EnvironmentPlan;
   readonly workload: Workload;
+  /** Makes the load; the same for all sides. */
+  readonly tool: LoadTool;
 }
 
 export type ComparisonKind = "gate" | "compare" | "calibration";

@@ -116,6 +116,7 @@ async function planSides(
       label: spec.label ?? `${application.name} ${application.version}`,
       environment: { ...plan.environment, sizing: scaling ? sizing : withoutScaling(sizing) },
       workload: plan.workload,
+      tool: plan.tool,
     };
   });
   const [first] = planned;

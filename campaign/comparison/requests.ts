@@ -3,7 +3,7 @@ import { exceedances, MIN_EXCEEDANCES } from "../../analysis/quantiles";
 import { quantileLabel } from "../../analysis/verdict";
 import { ConfigError, type Problem } from "../../core/errors";
 import type { Workload } from "../../scenarios/model";
-import { planWorkload } from "../../scenarios/plan";
+import { planWorkload, requestsPerVisit } from "../../scenarios/plan";
 
 /** Requests of each journey in one replicate; null where a script of the user's own decides. */
 function requestsPerJourney(workload: Workload): ReadonlyMap<string, number> | null {
@@ -12,7 +12,7 @@ function requestsPerJourney(workload: Workload): ReadonlyMap<string, number> | n
   return new Map(
     workload.journeys.map((journey, index) => [
       journey.name,
-      (plan.journeys[index]?.measuredArrivals ?? 0) * journey.steps.length,
+      (plan.journeys[index]?.measuredArrivals ?? 0) * requestsPerVisit(journey),
     ]),
   );
 }

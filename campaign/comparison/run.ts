@@ -96,6 +96,7 @@ class Comparison {
         campaignId: plan.campaignId,
         environment: side.environment,
         workload,
+        tool: side.tool,
         resultsDir: plan.resultsDir,
         reproduce: plan.reproduce,
       },
@@ -274,7 +275,7 @@ export async function runComparison(
   const { observer, signal } = options;
   let tools: ReadonlyMap<Tool, ResolvedTool>;
   try {
-    tools = await prepareTools(observer, signal);
+    tools = await prepareTools(plan.sides[0]?.tool ?? "k6", observer, signal);
     signal.throwIfAborted();
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LOAD_TOOLS } from "../../scenarios/model";
 import { applicationSchema, commandSchema } from "../../stacks/application-schema";
 
 /**
@@ -99,6 +100,12 @@ export const configSchema = z.strictObject({
     .string()
     .default("load")
     .describe("A catalogue name, a scenario file (.ts) or a k6 script (.js), relative to the config file."),
+  tool: z
+    .enum(LOAD_TOOLS)
+    .default("k6")
+    .describe(
+      "The program that makes the load; `--tool` goes before it, and a script of a tool's own kind before both.",
+    ),
   parameters: z
     .record(z.string(), z.unknown())
     .default({})

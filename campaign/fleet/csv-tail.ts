@@ -1,19 +1,9 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { FileTail } from "./file-tail";
+import type { SampleSink } from "./sample-tail";
 
-/** What the rows of interest say, in file order. */
-export interface CsvTailSink {
-  request(endedAtUs: number, durationMs: number): void;
-  /** The status was not an expected one, or there was none. */
-  failedRequest(endedAtUs: number): void;
-  failedCheck(atUs: number): void;
-  started(atUs: number): void;
-  dropped(atUs: number, count: number): void;
-  /** The generator's scenario began, ms since the epoch. */
-  scenarioStart(atMs: number): void;
-}
+/** What a k6 has to tell. */
+export type CsvTailSink = Omit<SampleSink, "late">;
 
-const CHUNK_BYTES = 1024 * 1024;
-const NEWLINE = 10;
 const COMMA = 0x2c;
 const DOT = 0x2e;
 const ZERO = 0x30;
@@ -57,59 +47,25 @@ function decimal(data: Buffer, from: number): number {
  * a second of 2,000 requests.
  */
 export class CsvTail {
-  #file: FileHandle | undefined;
-  #offset = 0;
-  #rest: Buffer = Buffer.alloc(0);
-  readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  readonly #tail: FileTail;
 
   constructor(
-    private readonly path: string,
+    path: string,
     private readonly native: boolean,
     private readonly sink: CsvTailSink,
-  ) {}
-
-  /** Reads what was added since the last call. A file that is not there yet has nothing to say. */
-  async poll(): Promise<void> {
-    if (this.#file === undefined) {
-      try {
-        this.#file = await open(this.path, "r");
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
-        throw error;
-      }
-    }
-    for (;;) {
-      const { bytesRead } = await this.#file.read(this.#chunk, 0, CHUNK_BYTES, this.#offset);
-      if (bytesRead === 0) return;
-      this.#offset += bytesRead;
-      this.#take(Buffer.concat([this.#rest, this.#chunk.subarray(0, bytesRead)]));
-    }
-  }
-
-  /**
-   * Ends the following. What comes after the last whole line, which only a killed k6 leaves behind, is cut off the file, so that the
-   * file can be read as a table.
-   */
-  async close(): Promise<void> {
-    await this.#file?.close();
-    this.#file = undefined;
-    if (this.#rest.length === 0) return;
-    const file = await open(this.path, "r+");
-    await file.truncate(this.#offset - this.#rest.length);
-    await file.close();
-    this.#rest = Buffer.alloc(0);
-  }
-
-  #take(data: Buffer): void {
-    let from = 0;
-    for (;;) {
-      const to = data.indexOf(NEWLINE, from);
-      if (to < 0) break;
+  ) {
+    this.#tail = new FileTail(path, (data, from, to) => {
       if (!this.#common(data, from) && this.#isWanted(data, from))
         this.#row(data.toString("latin1", from, to));
-      from = to + 1;
-    }
-    this.#rest = Buffer.from(data.subarray(from));
+    });
+  }
+
+  poll(): Promise<void> {
+    return this.#tail.poll();
+  }
+
+  close(): Promise<void> {
+    return this.#tail.close();
   }
 
   /**

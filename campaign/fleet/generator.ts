@@ -1,47 +1,39 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type Exit,
-  ProbeKind,
   type ProcessRecord,
   type ProcessSpec,
   startProcess,
   stopProcess,
 } from "../../components/local/supervisor";
 import { EnvironmentError, PerfbedError } from "../../core/errors";
-import { k6Message, type RenderedK6 } from "../../scenarios/adapters/k6";
-import { K6Api } from "./k6-api";
+import type { LoadToolAdapter, RenderedGenerator } from "../../scenarios/adapters/adapter";
+import { controlOf, type GeneratorControl } from "./start-control";
 
-/** Milliseconds k6 gets to write out its last samples when it is told to stop. */
+/** Milliseconds a generator gets to write out its last samples when it is told to stop. */
 const STOP_GRACE_MS = 8_000;
 
 export interface GeneratorStart {
   readonly environmentId: string;
   readonly name: string;
   readonly folder: string;
-  readonly rendered: RenderedK6;
-  readonly k6Path: string;
-  readonly apiPort: number;
+  readonly adapter: LoadToolAdapter;
+  readonly rendered: RenderedGenerator;
+  readonly controlPort: number;
   readonly readyTimeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Last error in k6's own log; undefined when it has none to tell. */
-export async function lastK6Error(logFile: string): Promise<string | undefined> {
-  const text = await readFile(logFile, "utf8").catch(() => "");
-  const lines = text.split("\n").filter((line) => line.includes("level=error"));
-  const last = lines.at(-1);
-  return last === undefined ? undefined : k6Message(last);
-}
-
-/** One k6 process of the fleet, from its files to its end. */
+/** One process of the fleet, from its files to its end. */
 export class Generator {
-  readonly api: K6Api;
+  readonly control: GeneratorControl;
   #record: ProcessRecord | undefined;
   #exit: Exit | undefined;
 
   constructor(private readonly options: GeneratorStart) {
-    this.api = new K6Api(options.apiPort);
+    const { adapter, folder, controlPort } = options;
+    this.control = controlOf(adapter.startControl, { folder, port: controlPort });
   }
 
   get name(): string {
@@ -58,8 +50,8 @@ export class Generator {
   }
 
   /**
-   * Writes the files and starts k6, paused; returns when its virtual users are initialised.
-   * @throws EnvironmentError quoting k6's own message
+   * Writes the files and starts the tool; returns when it has loaded its script and waits for its start.
+   * @throws EnvironmentError quoting the tool's own message
    */
   async prepare(): Promise<void> {
     const { folder, rendered, signal } = this.options;
@@ -67,11 +59,13 @@ export class Generator {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const [name, text] of Object.entries(rendered.files)) {
-      await writeFile(join(folder, name), text, { mode: 0o600 });
+      const file = join(folder, name);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await writeFile(file, text, { mode: 0o600 });
     }
-    // Made before k6 does, so that the samples are this user's alone.
+    // Made before the tool does, so that the samples are this user's alone.
     for (const file of [rendered.samples.path, rendered.logFile]) {
-      await writeFile(file, "", { mode: 0o600 });
+      if (file !== undefined) await writeFile(file, "", { mode: 0o600 });
     }
     try {
       this.#record = await startProcess(this.#spec(), {
@@ -87,24 +81,32 @@ export class Generator {
     }
   }
 
-  /** Stops k6 if it still runs; its last samples are written out first. */
+  /** Stops it if it still runs; its last samples are written out first. */
   async stop(): Promise<void> {
     if (this.#record !== undefined) await stopProcess(this.#record);
-    await this.api.close();
+    await this.control.close();
+  }
+
+  /** What the tool said last of what went wrong; undefined when it has nothing to tell. */
+  async lastError(): Promise<string | undefined> {
+    const file = this.options.rendered.logFile ?? this.#record?.logFile;
+    return file === undefined
+      ? undefined
+      : this.options.adapter.lastError(await readFile(file, "utf8").catch(() => ""));
   }
 
   #spec(): ProcessSpec {
-    const { environmentId, name, folder, rendered, k6Path, apiPort, readyTimeoutMs } = this.options;
+    const { environmentId, name, folder, rendered, readyTimeoutMs } = this.options;
     return {
       environmentId,
       name,
       tier: "fleet",
-      command: k6Path,
+      command: rendered.command,
       args: rendered.args,
       cwd: folder,
       env: rendered.env,
-      ports: [apiPort],
-      ready: { kind: ProbeKind.Http, endpoint: this.api.statusUrl, timeoutMs: readyTimeoutMs },
+      ports: this.control.ports,
+      ready: this.control.probe(readyTimeoutMs),
       stop: { signal: "SIGTERM", graceMs: STOP_GRACE_MS },
     };
   }
@@ -114,22 +116,26 @@ export class Generator {
     const deadline = performance.now() + readyTimeoutMs;
     for (;;) {
       signal.throwIfAborted();
-      if (this.#exit !== undefined) throw new Error("it ended while its virtual users were made");
-      if (await this.api.isReady().catch(() => false)) return;
+      if (this.#exit !== undefined) throw new Error("it ended while it made itself ready");
+      if (await this.control.isReady()) return;
       if (performance.now() > deadline) {
-        throw new Error(`its virtual users were not ready within ${Math.round(readyTimeoutMs / 1000)} s`);
+        throw new Error(`it was not ready within ${Math.round(readyTimeoutMs / 1000)} s`);
       }
       await new Promise((done) => setTimeout(done, 25));
     }
   }
 
   async #failure(error: unknown): Promise<PerfbedError> {
-    const said = await lastK6Error(this.options.rendered.logFile);
+    const said = await this.lastError();
     if (said === undefined && error instanceof PerfbedError) return error;
     const reason = said ?? (error instanceof Error ? error.message : String(error));
+    const { rendered, adapter } = this.options;
+    const log = rendered.logFile ?? this.#record?.logFile;
     return new EnvironmentError("PERFBED_GENERATOR_FAILED", `${this.name} cannot run: ${reason}`, {
       cause: error,
-      hint: `k6's messages are in ${this.options.rendered.logFile} as long as the environment stands.`,
+      ...(log === undefined
+        ? {}
+        : { hint: `${adapter.title}'s messages are in ${log} as long as the environment stands.` }),
     });
   }
 }

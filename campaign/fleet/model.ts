@@ -1,30 +1,32 @@
 import type { GeneratorSlot } from "../../components/contracts";
-import type { SampleFile } from "../../scenarios/adapters/k6";
-import type { Workload } from "../../scenarios/model";
+import type { SampleFile } from "../../scenarios/adapters/sample-file";
+import type { LoadTool, Workload } from "../../scenarios/model";
 import type { GeneratorHealth } from "../manifest";
 
 export interface FleetOptions {
   readonly environmentId: string;
-  /** One k6 each; on the local target folders inside the environment. */
+  /** One process of the tool each; on the local target folders inside the environment. */
   readonly slots: readonly GeneratorSlot[];
   readonly workload: Workload;
   /** The environment's entry. Only loopback addresses: load goes to the environment and nowhere else. */
   readonly baseUrl: string;
-  /** Absolute path of k6. */
-  readonly k6Path: string;
+  /** @default "k6" */
+  readonly tool?: LoadTool;
+  /** Absolute path of the tool's program. */
+  readonly toolPath: string;
   /** Unique within the environment: names the folder of the run's files and is part of unique ids. */
   readonly runId: string;
   /** Called about once a second. Must not throw. */
   readonly onProgress?: (progress: FleetProgress) => void;
   /** Ends all generators, then `runFleet` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds a generator may take until its virtual users are ready. @default 30000 + 20 a virtual user */
+  /** Milliseconds a generator may take until it is ready. @default the adapter's: for k6 30000 + 20 a virtual user */
   readonly readyTimeoutMs?: number;
 }
 
 export type FleetPhase = "warm-up" | "load" | "ending";
 
-/** What happens right now, from the output files as far as k6 has written them (it does so once a second): a preview, never judged. */
+/** What happens right now, from the output files as far as the tool has written them (it does so once a second): a preview, never judged. */
 export interface FleetProgress {
   readonly phase: FleetPhase;
   /** Label of the stage of the arrival curve. */
@@ -47,12 +49,12 @@ export interface FleetGenerator {
   readonly name: string;
   /** Every sample of this generator. */
   readonly samples: SampleFile;
-  /** Folder of script, output and k6's log. */
+  /** Folder of script, output and the tool's log. */
   readonly folder: string;
   /** The rendered script, or the user's own. */
   readonly scriptPath: string;
-  /** k6's messages of level error. */
-  readonly logFile: string;
+  /** The tool's own messages, where it writes them to a file of its own (k6: those of level error). */
+  readonly logFile?: string;
   /** Requests among the samples, warm-up included. */
   readonly requests: number;
   readonly health: GeneratorHealth;

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { releasePorts, reservePorts } from "../../components/local/supervisor";
+import { ConfigError } from "../../core/errors";
 import { environmentDir } from "../../core/home";
-import { completeWorkload, gracefulStopSeconds, renderK6, sampleOutputOf } from "../../scenarios/adapters/k6";
+import { adapterOf } from "../../scenarios/adapters";
 import { totalSeconds } from "../../scenarios/arrival";
-import { planWorkload, virtualUsersFor } from "../../scenarios/plan";
 import { checkDiskSpace, checkFleetOptions } from "./checks";
 import { Generator } from "./generator";
 import type { FleetGenerator, FleetOptions, FleetResult } from "./model";
@@ -14,19 +14,7 @@ import { FleetWatch, type WatchedGenerator } from "./watch";
 interface Member extends WatchedGenerator {
   readonly folder: string;
   readonly scriptPath: string;
-  readonly logFile: string;
-}
-
-/** Virtual users to initialise before the start, all generators together. */
-function preparedUsers(options: FleetOptions): number {
-  const plan = planWorkload(options.workload);
-  return options.workload.journeys.reduce(
-    (sum, journey, index) =>
-      sum +
-      virtualUsersFor(journey, plan.journeys[index]?.peakArrivalsPerSecond ?? 0, options.slots.length)
-        .preAllocated,
-    0,
-  );
+  readonly logFile: string | undefined;
 }
 
 /** Rejects with the first failure, but only when every one has settled: nothing goes on behind the caller's back. */
@@ -37,50 +25,48 @@ async function all(tasks: readonly Promise<unknown>[]): Promise<void> {
 }
 
 /**
- * Runs a workload on the environment's local generators: files written, every k6 started and ready, one common start, watched to the
- * end. However it ends, no k6 process is left. A lost generator, a flood of errors (where the workload says so) and an overlong run
+ * Runs a workload on the environment's local generators: files written, every generator started and ready, one common start, watched to
+ * the end. However it ends, none of their processes is left. A lost generator, a flood of errors (where the workload says so) and an overlong run
  * stop the whole fleet; the result then says so in `aborted`.
- * @throws ConfigError for a base URL beyond this machine or a script that k6 cannot load
+ * @throws ConfigError for a base URL beyond this machine, a script that the tool cannot load or a workload that it cannot run
  * @throws EnvironmentError PERFBED_GENERATOR_FAILED when a generator cannot be brought to its start, PERFBED_DISK_FULL
  * @throws the signal's reason when it was aborted
  */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   checkFleetOptions(options);
-  const { environmentId, slots, runId, k6Path } = options;
+  const { environmentId, slots, runId, toolPath } = options;
+  const adapter = adapterOf(options.tool ?? "k6");
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
-  const [{ workload, graceSeconds, hasThresholds }, output] = await Promise.all([
-    completeWorkload(options.workload, k6Path),
-    sampleOutputOf(k6Path),
-  ]);
+  const refusals = adapter.problems(options.workload, slots.length);
+  if (refusals.length > 0) throw new ConfigError(`${adapter.title} cannot run this scenario`, refusals);
+  const prepared = await adapter.prepare(options.workload, toolPath, slots.length);
+  const { workload, graceSeconds } = prepared;
   const native = workload.script !== undefined;
   await checkDiskSpace(environmentDir(environmentId), workload);
-  const grace = graceSeconds ?? gracefulStopSeconds(workload.journeys);
-  const readyTimeoutMs = options.readyTimeoutMs ?? 30_000 + 20 * preparedUsers(options);
+  const readyTimeoutMs = options.readyTimeoutMs ?? prepared.readyTimeoutMs;
 
   // A standing environment may see the same run id again; unique ids must not come back with it.
   const uniqueRun = `${runId}-${Date.now().toString(36)}`;
   const ports = await reservePorts(environmentId, slots.length);
   const members = slots.map((slot, index): Member => {
     const folder = join(slot.location, runId);
-    const apiPort = ports[index] ?? 0;
+    const controlPort = ports[index] ?? 0;
     const share = { name: slot.name, index, count: slots.length };
-    const rendered = renderK6(workload, {
+    const rendered = prepared.render({
       baseUrl: options.baseUrl,
       share,
       folder,
       runId: uniqueRun,
-      apiPort,
-      hasThresholds,
-      output,
+      controlPort,
     });
     const generator = new Generator({
       environmentId,
       name: slot.name,
       folder,
+      adapter,
       rendered,
-      k6Path,
-      apiPort,
+      controlPort,
       readyTimeoutMs,
       signal,
     });
@@ -88,19 +74,20 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       generator,
       share,
       folder,
-      scriptPath: rendered.args.at(-1) ?? "",
+      scriptPath: rendered.scriptPath,
       logFile: rendered.logFile,
       samples: rendered.samples,
     };
   });
 
   const begun = performance.now();
-  const watch = new FleetWatch(members, workload, grace, options.onProgress);
+  const watch = new FleetWatch(members, workload, graceSeconds, adapter.goodExitCodes, options.onProgress);
   try {
     await all(members.map((member) => member.generator.prepare()));
     const readyMs = performance.now() - begun;
-    const startedAtMs = Date.now();
-    await all(members.map((member) => member.generator.api.start()));
+    const leadMs = Math.max(...members.map((member) => member.generator.control.leadMs));
+    const startedAtMs = Date.now() + leadMs;
+    await all(members.map((member) => member.generator.control.start(startedAtMs)));
     const ended = await watch.follow(startedAtMs, signal);
     await all(members.map((member) => member.generator.stop()));
     await watch.finish();
@@ -123,7 +110,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
         samples: member.samples,
         folder: member.folder,
         scriptPath: member.scriptPath,
-        logFile: member.logFile,
+        ...(member.logFile === undefined ? {} : { logFile: member.logFile }),
         requests: counts.requests,
         health: {
           generator: member.generator.name,
@@ -138,6 +125,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
           ),
           startedIterations: counts.started,
           droppedIterations: counts.dropped,
+          startDelayP95Ms: counts.startDelayP95Ms,
           ...watch.usageOf(member),
           machineIdleMin: watch.machineIdleMin,
         },

@@ -1,16 +1,15 @@
-import type { SampleFile } from "../../scenarios/adapters/k6";
+import type { SampleFile } from "../../scenarios/adapters/sample-file";
 import { arrivalPieces, rateAt, totalSeconds } from "../../scenarios/arrival";
 import type { Workload } from "../../scenarios/model";
 import { wholeProfile } from "../../scenarios/plan";
-import { CsvTail } from "./csv-tail";
 import type { Generator } from "./generator";
-import { lastK6Error } from "./generator";
 import { GeneratorUsage, MachineIdle, type UsageSummary } from "./generator-usage";
 import { LiveWindow } from "./live-window";
 import type { FleetAbort, FleetProgress } from "./model";
+import { type SampleTail, tailOf } from "./sample-tail";
 
 const PERIOD_MS = 1_000;
-/** k6 writes its samples once a second: what is younger is not all there yet. */
+/** Generators write their samples once a second: what is younger is not all there yet. */
 const OUTPUT_LAG_US = 1_500_000;
 const PREVIEW_US = 5_000_000;
 const ABORT_WINDOW_US = 10_000_000;
@@ -18,14 +17,11 @@ const ABORT_WINDOW_US = 10_000_000;
 const ABORT_MIN_REQUESTS = 20;
 /** On top of the planned length and the grace time of iterations under way. */
 const DEADLINE_MARGIN_MS = 20_000;
-/** k6's exit code when a threshold of the user's own script was crossed. */
-const THRESHOLDS_CROSSED = 99;
 
 export interface WatchedGenerator {
   readonly generator: Generator;
   readonly share: { readonly index: number; readonly count: number };
   readonly samples: SampleFile;
-  readonly logFile: string;
 }
 
 export interface WatchEnd {
@@ -38,6 +34,8 @@ export interface GeneratorCounts {
   readonly started: number;
   readonly dropped: number;
   readonly scenarioStartMs: number | null;
+  /** 95th percentile of how late iterations started, ms; null where the tool does not say. */
+  readonly startDelayP95Ms: number | null;
 }
 
 /** What one generator's output has said so far. */
@@ -48,11 +46,13 @@ class Tally {
   /** Arrivals by instant, to be counted within a window whose end is known only later: [µs, count], in file order. */
   readonly startedAtUs: number[] = [];
   readonly droppedAtUs: [number, number][] = [];
-  readonly tail: CsvTail;
+  /** [µs, how late in µs]. */
+  readonly lateUs: [number, number][] = [];
+  readonly tail: SampleTail;
   usage: GeneratorUsage | undefined;
 
-  constructor({ path, native }: SampleFile, live: LiveWindow) {
-    this.tail = new CsvTail(path, native, {
+  constructor(samples: SampleFile, live: LiveWindow) {
+    this.tail = tailOf(samples, {
       request: (endedAtUs, durationMs) => {
         this.requests += 1;
         live.request(endedAtUs, durationMs);
@@ -70,8 +70,17 @@ class Tally {
       scenarioStart: (atMs) => {
         this.scenarioStartMs = Math.min(this.scenarioStartMs ?? atMs, atMs);
       },
+      late: (atUs, byUs) => {
+        this.lateUs.push([atUs, byUs]);
+      },
     });
   }
+}
+
+function delayP95Ms(delaysUs: readonly number[]): number | null {
+  const sorted = [...delaysUs].sort((a, b) => a - b);
+  const found = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))];
+  return found === undefined ? null : Math.max(0, found / 1000);
 }
 
 /** Follows a running fleet: progress once a second, the health of generators and machine, and the reasons to stop it. */
@@ -86,6 +95,7 @@ export class FleetWatch {
     private readonly members: readonly WatchedGenerator[],
     private readonly workload: Workload,
     private readonly graceSeconds: number,
+    private readonly goodExitCodes: readonly number[],
     private readonly onProgress: ((progress: FleetProgress) => void) | undefined,
   ) {
     this.#tallies = new Map(members.map((member) => [member, new Tally(member.samples, this.#live)]));
@@ -124,13 +134,15 @@ export class FleetWatch {
 
   countsOf(member: WatchedGenerator, fromUs: number, toUs: number): GeneratorCounts {
     const tally = this.#tallies.get(member);
-    if (tally === undefined) return { requests: 0, started: 0, dropped: 0, scenarioStartMs: null };
+    if (tally === undefined)
+      return { requests: 0, started: 0, dropped: 0, scenarioStartMs: null, startDelayP95Ms: null };
     const within = (atUs: number): boolean => atUs >= fromUs && atUs < toUs;
     return {
       requests: tally.requests,
       started: tally.startedAtUs.filter(within).length,
       dropped: tally.droppedAtUs.reduce((sum, [atUs, count]) => sum + (within(atUs) ? count : 0), 0),
       scenarioStartMs: tally.scenarioStartMs,
+      startDelayP95Ms: delayP95Ms(tally.lateUs.flatMap(([atUs, byUs]) => (within(atUs) ? [byUs] : []))),
     };
   }
 
@@ -201,11 +213,11 @@ export class FleetWatch {
       if (exit === undefined) continue;
       const early =
         nowMs < startedAtMs + this.#totalMs - PERIOD_MS && this.workload.script?.ownArrivals !== true;
-      const failed = exit.code !== 0 && exit.code !== THRESHOLDS_CROSSED;
+      const failed = exit.code === null || !this.goodExitCodes.includes(exit.code);
       if (!early && !failed) continue;
       const how =
         exit.signal === null ? `ended with code ${exit.code ?? "unknown"}` : `was ended by ${exit.signal}`;
-      const said = await lastK6Error(member.logFile);
+      const said = await member.generator.lastError();
       return {
         kind: "generator-lost",
         text: `${name} ${how} after ${Math.round((nowMs - startedAtMs) / 1000)} s${said === undefined ? "" : `: ${said}`}`,

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { PlanOptions } from "../../campaign/plan";
+import { LOAD_TOOLS } from "../../scenarios/model";
 import { historyChoice, type ParsedHistory } from "../history-options";
 
 /** Options that say what to provision. */
@@ -24,6 +25,7 @@ export function environmentOptions(command: Command): Command {
 export function scenarioOptions(command: Command): Command {
   return command
     .option("-s, --scenario <name|file>", "catalogue name, scenario file (.ts) or k6 script (.js)")
+    .addOption(new Option("--tool <name>", "what makes the load (default: k6)").choices(LOAD_TOOLS))
     .option("--set <name=value>", "parameter of the scenario; repeatable", collect, [])
     .option("--results <folder>", "where results go (default: perfbed-results)");
 }
@@ -50,6 +52,7 @@ export interface ParsedOptions extends ParsedHistory {
   readonly expiry?: number;
   readonly dryRun?: boolean;
   readonly scenario?: string;
+  readonly tool?: string;
   readonly set?: string[];
   readonly results?: string;
 }
@@ -66,6 +69,7 @@ export function toPlanOptions(options: ParsedOptions): PlanOptions {
     ...(options.appVersion === undefined ? {} : { appVersion: options.appVersion }),
     ...(options.expiry === undefined ? {} : { expiryMinutes: options.expiry }),
     ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
+    ...(options.tool === undefined ? {} : { tool: options.tool }),
     ...(options.results === undefined ? {} : { resultsDir: options.results }),
   };
 }

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${name} is a variable of the journey, not of this module
-import type { Feeder, HttpRequest, Journey, Step, ThinkTime } from "../model";
+import type { Feeder, HttpRequest, HttpStep, Journey, ThinkTime } from "../model";
 import { readingTime } from "./think";
 
 /** What the storefront sample holds after its set-up. */
@@ -63,7 +63,7 @@ const post = (path: string, body: string, headers: Readonly<Record<string, strin
   body,
 });
 
-const page = (name: string, path: string, thinkTime?: ThinkTime): Step => ({
+const page = (name: string, path: string, thinkTime?: ThinkTime): HttpStep => ({
   name,
   request: get(path),
   ...(thinkTime === undefined ? {} : { thinkTime }),

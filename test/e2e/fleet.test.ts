@@ -78,7 +78,7 @@ function options(workload: Workload, runId: string, more: Partial<FleetOptions> 
     name: `generator-${number}`,
     location: join(environmentDir(environmentId), "generators", `generator-${number}`),
   }));
-  return { environmentId, slots, workload, baseUrl, k6Path, runId, ...more };
+  return { environmentId, slots, workload, baseUrl, toolPath: k6Path, runId, ...more };
 }
 
 const workload: Workload = {
@@ -164,7 +164,7 @@ test.each([SampleOutput.Perfbed, SampleOutput.Csv])(
     const result = await runFleet(
       options(workload, "exact", {
         onProgress: (p) => progress.push(p),
-        ...(output === SampleOutput.Csv ? { k6Path: await foreignK6() } : {}),
+        ...(output === SampleOutput.Csv ? { toolPath: await foreignK6() } : {}),
       }),
     );
     expect(result.generators.map(({ samples }) => samples.output)).toEqual([output, output]);

@@ -6,18 +6,23 @@ export const K6_HELPER_FILE = "perfbed-k6.js";
  * request and a check of its body. Written to be read by people who know k6.
  */
 export const K6_HELPER_SOURCE = `// Helper of k6 scripts that perfbed renders. No part of it depends on the scenario.
+import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
-import { Counter, Gauge } from "k6/metrics";
+import { Counter, Gauge, Trend } from "k6/metrics";
 
-// Iterations when they start: k6's own \`iterations\` counts at the end, and leaves out the ones that were interrupted.
-const visitStarted = new Counter("perfbed_visit_started");
+// One row for each iteration when it starts, with its number from 1 on over all generators: k6's own \`iterations\` counts at the end,
+// and leaves out the ones that were interrupted.
+const visitStarted = new Gauge("perfbed_visit_started");
+// Milliseconds of what is no HTTP request: a call, or a message and its answer. Status and failure are in the metadata.
+const exchanges = new Trend("perfbed_exchange", true);
 // When this generator's clock says that the scenario began, in ms since the epoch.
 const scenarioStart = new Gauge("perfbed_scenario_start_ms");
 // One row for each request whose body or header was not as expected. The status is k6's own matter (http_req_failed).
 const checkFailed = new Counter("perfbed_check_failed");
 
 const GENERATOR = __ENV.PERFBED_GENERATOR || "1";
+const GENERATORS = Number(__ENV.PERFBED_GENERATORS || "1");
 const RUN = __ENV.PERFBED_RUN || "run";
 
 // Random numbers -------------------------------------------------------------------------------------------------
@@ -95,10 +100,57 @@ export function uniqueId(prefix) {
   return () => prefix + [RUN, GENERATOR, exec.vu.idInTest, exec.vu.iterationInInstance].join("-");
 }
 
+// Drawn once for all visits of a virtual user.
+export function perUser(feeder) {
+  let value;
+  let drawn = false;
+  return (visit) => {
+    if (!drawn) value = feeder(visit.ofUser());
+    drawn = true;
+    return value;
+  };
+}
+
+// Rows of tables -------------------------------------------------------------------------------------------------
+
+function row(rows, index, name) {
+  if (rows.length === 0) exec.test.abort(\`\${name} has no rows\`);
+  return rows[index];
+}
+
+// Each row once over the whole fleet. Running out ends the test: a row that comes twice would be another test.
+export function uniqueRow(rows, name) {
+  return (visit) => {
+    if (visit.arrival >= rows.length) {
+      exec.test.abort(\`\${name} has \${rows.length} rows, and all of them are used: add rows, or take another mode\`);
+    }
+    return row(rows, visit.arrival, name);
+  };
+}
+
+// Row by row over the whole fleet, and from the start again.
+export function nextRow(rows, name) {
+  return (visit) => row(rows, visit.arrival % rows.length, name);
+}
+
+export function randomRow(rows, name) {
+  return (visit) => row(rows, Math.floor(visit.random() * rows.length), name);
+}
+
+// Rows g, g + n, g + 2n … of generator g of n, again and again.
+export function ownRow(rows, name) {
+  const first = Number(GENERATOR) - 1;
+  const own = Math.ceil((rows.length - first) / GENERATORS);
+  return (visit) => {
+    if (own < 1) exec.test.abort(\`\${name} has \${rows.length} rows, and generator \${GENERATOR} none of its own\`);
+    return row(rows, first + (visit.arrivalHere % own) * GENERATORS, name);
+  };
+}
+
 // Requests -------------------------------------------------------------------------------------------------------
 
 // Parameters of a step's request. Redirects are not followed: one step is one request. Bodies are dropped unless they are needed.
-export function request(name, { timeoutSeconds = 10, statuses, body = false, headers } = {}) {
+export function request(name, { timeoutSeconds = 10, statuses, body = false, headers, tags } = {}) {
   const params = {
     tags: { name },
     redirects: 0,
@@ -107,6 +159,7 @@ export function request(name, { timeoutSeconds = 10, statuses, body = false, hea
   };
   if (statuses) params.responseCallback = http.expectedStatuses(...statuses);
   if (headers) params.headers = headers;
+  if (tags) params.tags = { ...tags, name };
   return params;
 }
 
@@ -115,20 +168,39 @@ export function jsonText(value) {
   return JSON.stringify(String(value)).slice(1, -1);
 }
 
-// Value at a path of the JSON body (items.0.id); undefined where there is none.
-export function fromJson(response, path) {
+// One of several found values: the first where nothing else is asked for.
+function pick(values, which, visit) {
+  if (which === "random") return values[Math.floor(visit.random() * values.length)];
+  return which === "last" ? values[values.length - 1] : values[0];
+}
+
+// Value at a path of the JSON body (items.0.id, items.*.id); undefined where there is none.
+export function fromJson(response, path, which, visit) {
   try {
-    const value = response.json(path);
-    return value === null ? undefined : value;
+    // k6 writes # for every element of an array.
+    const value = response.json(path.replace("*", "#"));
+    const found = path.includes("*") ? pick(value || [], which, visit) : value;
+    return found === null ? undefined : found;
   } catch (error) {
     return undefined;
   }
 }
 
-// First capture group; undefined where it does not match.
-export function fromBody(response, pattern) {
-  const match = typeof response.body === "string" ? pattern.exec(response.body) : null;
-  return match === null ? undefined : match[1];
+// A capture group; undefined where the pattern does not match.
+export function fromBody(response, pattern, group = 1, which = "first", visit = undefined) {
+  if (typeof response.body !== "string") return undefined;
+  if (which === "first") {
+    const match = pattern.exec(response.body);
+    return match === null ? undefined : match[group];
+  }
+  const found = pick([...response.body.matchAll(new RegExp(pattern.source, "g"))], which, visit);
+  return found === undefined ? undefined : found[group];
+}
+
+// Value of a cookie that the response sets; undefined where it sets none of that name.
+export function fromCookie(response, name) {
+  const cookies = response.cookies[name];
+  return cookies === undefined || cookies.length === 0 ? undefined : cookies[0].value;
 }
 
 // Header by its name in any case; undefined where there is none.
@@ -146,9 +218,18 @@ export function bodyContains(response, text) {
 // Visits ---------------------------------------------------------------------------------------------------------
 
 class Visit {
-  constructor(random, arrival) {
-    this.random = random;
+  constructor(seed, journey, arrival, arrivalHere) {
+    this.seed = seed;
+    this.journey = journey;
+    this.random = randomStream(seed, journey, arrival);
     this.arrival = arrival;
+    this.arrivalHere = arrivalHere;
+  }
+
+  // In its place, for data that the virtual user keeps. Its stream is none of an arrival's.
+  ofUser() {
+    const { idInTest, idInInstance } = exec.vu;
+    return new Visit(this.seed, -1 - this.journey, idInTest - 1, idInInstance - 1);
   }
 
   // Marks the rows of the next request, so that a failed check of its body is counted against this very request.
@@ -181,10 +262,93 @@ class Visit {
 
 // First line of every journey.
 export function beginVisit(seed, journey) {
-  const scenario = exec.scenario;
-  const arrival = scenario.iterationInTest;
-  visitStarted.add(1);
-  if (scenario.iterationInInstance === 0) scenarioStart.add(scenario.startTime);
-  return new Visit(randomStream(seed, journey, arrival), arrival);
+  const { iterationInTest, iterationInInstance, startTime } = exec.scenario;
+  visitStarted.add(iterationInTest + 1);
+  if (iterationInInstance === 0) scenarioStart.add(startTime);
+  return new Visit(seed, journey, iterationInTest, iterationInInstance);
+}
+
+// For the requests of k6's setup(), where there are no iterations.
+export function beginSetup(seed) {
+  return new Visit(seed, -3, 0, 0);
+}
+
+// One row for what is no HTTP request, from an instant on (see now) until this moment.
+export function recordExchange(name, startedMs, status, failed) {
+  const { metadata } = exec.vu.metrics;
+  metadata.status = String(status);
+  metadata.failed = failed ? "1" : "0";
+  exchanges.add(now() - startedMs, { name });
+  delete metadata.status;
+  delete metadata.failed;
+}
+
+// Milliseconds with microseconds behind the point; Date knows none.
+export function now() {
+  return exec.instance.currentTestRunDuration;
+}
+
+// Markov chains --------------------------------------------------------------------------------------------------
+
+export const EXIT = "exit";
+
+// One of the names, by its probability: [[name, probability, …], …].
+function choose(visit, options) {
+  let left = visit.random();
+  for (const option of options) {
+    left -= option[1];
+    if (left < 0) return option;
+  }
+  return options[options.length - 1];
+}
+
+// From step to step until the visit ends: each step says true when there is something to go on with.
+export async function walk(visit, chain, steps) {
+  let [step] = choose(visit, chain.entry);
+  for (let made = 0; step !== EXIT && made < chain.maxSteps; made++) {
+    if ((await steps[step]()) === false) return;
+    const [next, , pause] = choose(visit, chain.next[step]);
+    if (pause && made + 1 < chain.maxSteps) pause();
+    step = next;
+  }
+}
+
+// Several journeys in one k6 scenario --------------------------------------------------------------------------
+
+// One of the journeys by its weight, the same for the same arrival on any number of generators. Its rows are told by its name.
+// A recorded arrival may say its journey's number itself.
+export function chooseJourney(seed, journeys, recorded) {
+  const random = randomStream(seed, -1, exec.scenario.iterationInTest);
+  const total = journeys.reduce((sum, journey) => sum + journey.weight, 0);
+  let left = random() * total;
+  let index = 0;
+  while (index + 1 < journeys.length && (left -= journeys[index].weight) >= 0) index++;
+  const chosen = journeys[recorded === undefined ? index : recorded];
+  exec.vu.metrics.tags.scenario = chosen.name;
+  return chosen;
+}
+
+export function sleepUntil(atMs) {
+  const left = atMs - Date.now();
+  if (left > 0) sleep(left / 1000);
+}
+
+let paced = false;
+
+// A virtual user begins a visit every so many seconds, and the users do so one after the other, not all at once.
+export function pace(seconds) {
+  // Multiples of the golden ratio spread evenly over 0..1, however many there are.
+  if (!paced) sleep(((exec.vu.idInTest * 0.6180339887498949) % 1) * seconds);
+  paced = true;
+  return Date.now();
+}
+
+export function restOf(seconds, beganMs) {
+  sleepUntil(beganMs + seconds * 1000);
+}
+
+// For pauses between visits: random numbers that no visit draws.
+export function betweenVisits(seed) {
+  return new Visit(seed, -2, exec.scenario.iterationInTest, exec.scenario.iterationInInstance);
 }
 `;

@@ -32,7 +32,7 @@ const escapeTemplateText = (text: string): string =>
   text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("$", "\\$").replaceAll("\r", "\\r");
 
 function variable(name: string, escaping: Escaping): string {
-  const value = `data.${name}`;
+  const value = name.startsWith("env.") ? `__ENV.${name.slice("env.".length)}` : `data.${name}`;
   if (escaping === "path") return `\${encodeURIComponent(${value})}`;
   return escaping === "json" ? `\${jsonText(${value})}` : `\${${value}}`;
 }

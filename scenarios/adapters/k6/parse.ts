@@ -1,7 +1,7 @@
 import { ITERATION_COLUMNS, SAMPLE_COLUMNS } from "../../../storage/schema";
-import { failedChecksSql, requestMetric, requestsSql, rowsSql, type SampleFile } from "./sample-file";
-import { SampleOutput } from "./sample-output";
-import { text } from "./sql-text";
+import { type SampleContext, type SampleFile, SampleOutput } from "../sample-file";
+import { text } from "../sql-text";
+import { failedChecksSql, requestMetric, requestsSql, rowsSql } from "./sample-file";
 
 /**
  * k6's samples as requests. k6's own CSV output has nine rows a request, one after the other, all with the same tags and the same time,
@@ -13,14 +13,7 @@ import { text } from "./sql-text";
  */
 
 /** What k6's rows do not say of themselves. */
-export interface K6SampleContext {
-  readonly campaign: string;
-  readonly run: string;
-  readonly side: string;
-  readonly replicate: number;
-  readonly generator: string;
-  readonly scenario: string;
-}
+export type K6SampleContext = SampleContext;
 
 /** k6's error codes as short classes; 1000 + status for unexpected statuses. */
 const ERROR_CLASS = `CASE

@@ -1,20 +1,11 @@
 import { join } from "node:path";
 import type { Workload } from "../../model";
-import { planWorkload, virtualUsersFor } from "../../plan";
-import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
+import { planWorkload } from "../../plan";
+import type { GeneratorShare } from "../adapter";
+import { type SampleFile, SampleOutput } from "../sample-file";
 import { renderNativeWrapper } from "./native-wrapper";
-import type { SampleFile } from "./sample-file";
-import { SampleOutput } from "./sample-output";
-import { renderScript } from "./script";
-
-/** One generator's part of the fleet. */
-export interface GeneratorShare {
-  /** `generator-1` … */
-  readonly name: string;
-  /** 0 … count - 1. */
-  readonly index: number;
-  readonly count: number;
-}
+import { companionFiles, renderScript } from "./script";
+import { endpointConstant } from "./step-text";
 
 export interface RenderOptions {
   readonly baseUrl: string;
@@ -27,14 +18,18 @@ export interface RenderOptions {
   readonly apiPort: number;
   /** True when the script sets thresholds. Without any, k6 is spared the aggregation of every sample. @default true for a native script */
   readonly hasThresholds?: boolean;
+  /** Addresses of the endpoints that steps go to, by name. */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** Variables for the script alone: secrets, and what the set-up has given. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What the k6 that is to run can write. @default SampleOutput.Csv, which any k6 can */
   readonly output?: SampleOutput;
 }
 
 /** Everything to start one k6 process: paused, waiting for its start over the REST API. */
 export interface RenderedK6 {
-  /** Text by file name in the folder. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Content by file name in the folder. */
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   /** Arguments of k6. No secrets: they are for everyone to see in the process table. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -73,13 +68,7 @@ export function gcPercent(virtualUsers: number): number {
 /** Virtual users of one generator at the start; for a script with its own arrivals nobody knows before it runs. */
 function virtualUsers(workload: Workload, generators: number): number {
   const plan = planWorkload(workload);
-  const all = workload.journeys.reduce(
-    (sum, journey, index) =>
-      sum +
-      virtualUsersFor(journey, plan.journeys[index]?.peakArrivalsPerSecond ?? 0, generators).preAllocated,
-    workload.script === undefined ? 0 : 2 * plan.peakArrivalsPerSecond,
-  );
-  return all / generators;
+  return (workload.script === undefined ? plan.users : 2 * plan.peakArrivalsPerSecond) / generators;
 }
 
 /**
@@ -91,13 +80,13 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
   const native = workload.script;
   const own = native?.ownArrivals === true;
   const scriptName = `${workload.scenario}.js`;
-  const files: Record<string, string> = {
+  const files: Record<string, string | Uint8Array> = {
     // Without it k6 would read the user's own configuration file.
     [CONFIG_FILE]: "{}\n",
   };
   if (native === undefined) {
     files[scriptName] = renderScript(workload, share.count);
-    files[K6_HELPER_FILE] = K6_HELPER_SOURCE;
+    Object.assign(files, companionFiles(workload));
   } else if (!own) {
     files[scriptName] = renderNativeWrapper(workload, native.file, share.count);
   }
@@ -135,12 +124,17 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
     ],
     env: {
       ...(native?.environment ?? {}),
+      ...(options.environment ?? {}),
+      ...Object.fromEntries(
+        Object.entries(options.endpoints ?? {}).map(([name, url]) => [endpointConstant(name), url]),
+      ),
       BASE_URL: options.baseUrl,
       GOGC: String(gcPercent(virtualUsers(workload, share.count))),
       ...(samples.output === SampleOutput.Csv
         ? { K6_CSV_TIME_FORMAT: "unix_micro", K6_CSV_SAVE_INTERVAL: "1s" }
         : {}),
       PERFBED_GENERATOR: String(share.index + 1),
+      PERFBED_GENERATORS: String(share.count),
       PERFBED_RUN: options.runId,
     },
   };

@@ -1,13 +1,5 @@
-import { SampleOutput } from "./sample-output";
-import { readCsvSql, text } from "./sql-text";
-
-/** The samples that one generator has written. */
-export interface SampleFile {
-  readonly path: string;
-  readonly output: SampleOutput;
-  /** True for a user's own script: failed checks are told by virtual user and iteration. */
-  readonly native: boolean;
-}
+import { type SampleFile, SampleOutput } from "../sample-file";
+import { readCsvSql, text } from "../sql-text";
 
 /** What both outputs have in common: k6's names for metrics and tags. */
 const COMMON = { metric_name: "VARCHAR", timestamp: "BIGINT", metric_value: "DOUBLE" } as const;

@@ -1,13 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-
-/** How a k6 writes its samples; the value is the name for `--out`. */
-export enum SampleOutput {
-  /** perfbed's own, built into the k6 of generators/k6: one row a request. */
-  Perfbed = "perfbed1",
-  /** Any k6's: nine rows a request, and about a third more CPU for each. */
-  Csv = "csv",
-}
+import { SampleOutput } from "../sample-file";
 
 const run = promisify(execFile);
 

@@ -1,20 +1,29 @@
+import { readFileSync } from "node:fs";
+import { basename, extname } from "node:path";
 import { peakRate, totalSeconds } from "../../arrival";
-import type {
-  ArrivalProfile,
-  Check,
-  Extraction,
-  Feeder,
-  Journey,
-  Step,
-  ThinkTime,
-  Workload,
-} from "../../model";
+import type { Executor } from "../../executor";
+import { type ArrivalProfile, isHttpStep, type Journey, type Step, type Workload } from "../../model";
 import { journeyProfile, thinkSeconds, virtualUsersFor } from "../../plan";
-import { templateVariables } from "../../templates";
-import { K6_HELPER_FILE } from "./helper-script";
-import { camelCase, propertyAccess, propertyKey, stringLiteral, templateExpression } from "./javascript-text";
+import { readTable } from "../../tables";
+import { endpointNames } from "../../workload-files";
+import {
+  ARRIVALS_FILE,
+  ARRIVALS_TEXT,
+  arrivalsJson,
+  executorFields,
+  executorSteps,
+  SHARED_SCENARIO,
+  STAGES_FILE,
+  stagesJson,
+} from "./executor-text";
+import { Tables } from "./feeder-text";
+import { K6_GRPC_HELPER_FILE, K6_GRPC_HELPER_SOURCE } from "./helper-grpc";
+import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
+import { K6_SOCKET_HELPER_FILE, K6_SOCKET_HELPER_SOURCE } from "./helper-sockets";
+import { camelCase, propertyKey, stringLiteral } from "./javascript-text";
+import { indent, isAsyncJourney, journeyText, setupText, thinkText } from "./journey-text";
+import { DEFAULT_TIMEOUT_SECONDS, endpointConstant } from "./step-text";
 
-const DEFAULT_TIMEOUT_SECONDS = 10;
 const LONGEST_GRACE_SECONDS = 60;
 
 /** k6 takes whole numbers of arrivals in a time unit: the shortest unit that keeps every rate exact, or a million seconds. */
@@ -32,15 +41,14 @@ export function timeUnitSeconds(rates: readonly number[]): number {
 /** Exact to the millisecond. */
 const duration = (seconds: number): string => `${Math.round(seconds * 1000)}ms`;
 
+const timeoutOf = (step: Step): number =>
+  (isHttpStep(step) ? step.request : step).timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+
 /** How long k6 waits for iterations under way when the curve ends: enough for a slow visit to come to its end or to time out. */
 export function gracefulStopSeconds(journeys: readonly Journey[]): number {
   const longest = Math.max(
     0,
-    ...journeys.map(
-      (journey) =>
-        2 * thinkSeconds(journey) +
-        2 * Math.max(...journey.steps.map((step) => step.request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS)),
-    ),
+    ...journeys.map((journey) => 2 * thinkSeconds(journey) + 2 * Math.max(...journey.steps.map(timeoutOf))),
   );
   return Math.min(LONGEST_GRACE_SECONDS, Math.ceil(longest));
 }
@@ -72,12 +80,14 @@ export function arrivalFields(
   ];
 }
 
-const indent = (lines: readonly string[], by: number): readonly string[] =>
-  lines.map((line) => (line === "" ? line : " ".repeat(by) + line));
-
-function optionsText(workload: Workload, generators: number): readonly string[] {
+function scenariosText(workload: Workload, generators: number): readonly string[] {
   const grace = gracefulStopSeconds(workload.journeys);
-  const scenarios = workload.journeys.flatMap((journey, index) => {
+  const { executor } = workload;
+  if (executor !== undefined) {
+    const fields = executorFields(workload, executor, generators, grace);
+    return [`${SHARED_SCENARIO}: {`, ...indent(['exec: "visit",', ...fields], 2), "},"];
+  }
+  return workload.journeys.flatMap((journey, index) => {
     const profile = journeyProfile(workload, index);
     const users = virtualUsersFor(journey, peakRate(profile), generators);
     return [
@@ -86,249 +96,203 @@ function optionsText(workload: Workload, generators: number): readonly string[] 
       "},",
     ];
   });
+}
+
+function optionsText(workload: Workload, generators: number): readonly string[] {
   return [
     "export const options = {",
     "  // Every request is written out as rows: only the tags that tell requests apart.",
     '  systemTags: ["name", "scenario", "status", "error_code"],',
     "  discardResponseBodies: true,",
     "  maxRedirects: 0,",
+    ...(workload.cookies === "user"
+      ? ["  // A virtual user is one person for the whole test.", "  noCookiesReset: true,"]
+      : []),
     "  scenarios: {",
-    ...indent(scenarios, 4),
+    ...indent(scenariosText(workload, generators), 4),
     "  },",
     "};",
   ];
 }
 
-function feederText(feeder: Feeder): string {
-  switch (feeder.kind) {
-    case "random-int":
-      return `integer(${feeder.min}, ${feeder.max})`;
-    case "zipf":
-      return `zipf(${feeder.min}, ${feeder.max}, ${feeder.exponent})`;
-    case "choice": {
-      const weights = feeder.weights ?? feeder.values.map(() => 1);
-      return `choice([${feeder.values.map(stringLiteral).join(", ")}], [${weights.join(", ")}])`;
-    }
-    case "unique-id":
-      return `uniqueId(${stringLiteral(feeder.prefix)})`;
-  }
-}
-
-/** Statuses that every status check of the step accepts; undefined where the default holds (200..399). */
-function expectedStatuses(checks: readonly Check[]): readonly number[] | undefined {
-  const sets = checks.flatMap((check) => (check.kind === "status" ? [check.statuses] : []));
-  return sets[0]?.filter((status) => sets.every((set) => set.includes(status)));
-}
-
-const isBodyCheck = (check: Check): boolean => check.kind !== "status";
-
-/** True when what k6 says of the status is not enough to judge the request. */
-const needsLink = (step: Step): boolean =>
-  (step.checks ?? []).some(isBodyCheck) || (step.extract ?? []).length > 0;
-
-const needsBody = (step: Step): boolean =>
-  (step.checks ?? []).some(isBodyCheck) ||
-  (step.extract ?? []).some((extraction) => extraction.kind !== "header");
-
-const hasVariables = (texts: readonly string[]): boolean =>
-  texts.some((text) => templateVariables(text).length > 0);
-
-function isJsonBody(step: Step): boolean {
-  const type = Object.entries(step.request.headers ?? {}).find(
-    ([name]) => name.toLowerCase() === "content-type",
-  );
-  return type === undefined || /json/i.test(type[1]);
-}
-
-/** Headers of the request; a body is JSON unless the step says otherwise. */
-function headersOf(step: Step): Readonly<Record<string, string>> {
-  const given = step.request.headers ?? {};
-  const typed = Object.keys(given).some((name) => name.toLowerCase() === "content-type");
-  return step.request.body === undefined || typed ? given : { "content-type": "application/json", ...given };
-}
-
-function headersText(headers: Readonly<Record<string, string>>): string {
-  const fields = Object.entries(headers).map(
-    ([name, value]) => `${propertyKey(name)}: ${templateExpression(value, "none")}`,
-  );
-  return `{ ${fields.join(", ")} }`;
-}
-
-function requestParameters(step: Step): string {
-  const statuses = expectedStatuses(step.checks ?? []);
-  const headers = headersOf(step);
-  const timeout = step.request.timeoutSeconds;
-  const fields = [
-    ...(timeout === undefined || timeout === DEFAULT_TIMEOUT_SECONDS ? [] : [`timeoutSeconds: ${timeout}`]),
-    ...(statuses === undefined ? [] : [`statuses: [${statuses.join(", ")}]`]),
-    ...(needsBody(step) ? ["body: true"] : []),
-    ...(Object.keys(headers).length === 0 || hasVariables(Object.values(headers))
-      ? []
-      : [`headers: ${headersText(headers)}`]),
-  ];
-  const name = stringLiteral(step.name);
-  return fields.length === 0 ? `request(${name})` : `request(${name}, { ${fields.join(", ")} })`;
-}
-
-function callText(step: Step, steps: string, numbers: ReadonlySet<string>): string {
-  const { method, path, body } = step.request;
-  const url = templateExpression(path, "path", { prefix: `\${BASE_URL}`, plain: numbers });
-  const shared = propertyAccess(steps, step.name);
-  const headers = headersOf(step);
-  const params = hasVariables(Object.values(headers))
-    ? `{ ...${shared}, headers: ${headersText(headers)} }`
-    : shared;
-  if (method === "GET") return `http.get(${url}, ${params})`;
-  const payload =
-    body === undefined
-      ? "null"
-      : templateExpression(body, isJsonBody(step) ? "json" : "none", { plain: numbers });
-  const call = method === "DELETE" ? "del" : method.toLowerCase();
-  return `http.${call}(${url}, ${payload}, ${params})`;
-}
-
-function extractionText(extraction: Extraction): string {
-  switch (extraction.kind) {
-    case "json":
-      return `fromJson(response, ${stringLiteral(extraction.path)})`;
-    case "regex":
-      return `fromBody(response, new RegExp(${stringLiteral(extraction.pattern)}))`;
-    case "header":
-      return `fromHeader(response, ${stringLiteral(extraction.header.toLowerCase())})`;
-  }
-}
-
-function conditionText(check: Check): readonly string[] {
-  switch (check.kind) {
-    case "status":
-      return [];
-    case "body-contains":
-      return [`bodyContains(response, ${stringLiteral(check.text)})`];
-    case "json":
-      return [
-        `fromJson(response, ${stringLiteral(check.path)}) ${check.equals === undefined ? "!== undefined" : `=== ${JSON.stringify(check.equals)}`}`,
-      ];
-  }
-}
-
-function thinkText(think: ThinkTime): string | undefined {
-  const min = think.minSeconds ?? 0;
-  const max = think.maxSeconds ?? "Infinity";
-  const mean = think.meanSeconds ?? 0;
-  switch (think.distribution) {
-    case "constant":
-      return mean === 0 ? undefined : `sleep(${mean});`;
-    case "uniform":
-      return max === 0 ? undefined : `sleep(visit.uniform(${min}, ${max}));`;
-    case "exponential":
-      return mean === 0 && min === 0 ? undefined : `sleep(visit.exponential(${mean}, ${min}, ${max}));`;
-    case "lognormal":
-      return mean === 0 && min === 0
-        ? undefined
-        : `sleep(visit.lognormal(${mean}, ${think.sigma ?? 0}, ${min}, ${max}));`;
-  }
-}
-
-function stepText(step: Step, steps: string, numbers: ReadonlySet<string>): readonly string[] {
-  const think = step.thinkTime === undefined ? undefined : thinkText(step.thinkTime);
-  const pause = think === undefined ? [] : [think];
-  if (!needsLink(step)) return [`${callText(step, steps, numbers)};`, ...pause];
-  const extractions = step.extract ?? [];
-  const conditions = [
-    ...(step.checks ?? []).flatMap(conditionText),
-    ...extractions.map((extraction) => `data.${extraction.name} !== undefined`),
-  ];
+/** The function of the shared k6 scenario: picks a journey for each visit. */
+function sharedText(workload: Workload, executor: Executor): readonly string[] {
+  const { journeys, seed } = workload;
+  const pause = "pause" in executor ? executor.pause : undefined;
+  const sleep = pause === undefined ? undefined : thinkText(pause, `betweenVisits(${seed})`);
+  const { before, after } = executorSteps(executor, sleep);
+  const setup = workload.setup?.per === "generator" ? "setup" : "";
+  const chosen =
+    `chooseJourney(${seed}, journeys${executor.kind === "arrival-trace" ? ", journey" : ""})`;
+  const isAsync = journeys.some(isAsyncJourney);
   return [
-    "visit.linkNextRequest();",
-    `response = ${callText(step, steps, numbers)};`,
-    ...extractions.map((extraction) => `data.${extraction.name} = ${extractionText(extraction)};`),
-    `visit.verify(${stringLiteral(step.name)}, [${conditions.join(", ")}]);`,
-    ...(extractions.length === 0
-      ? []
-      : [
-          `if (${extractions.map((extraction) => `data.${extraction.name} === undefined`).join(" || ")}) return; // nothing to go on with`,
-        ]),
-    ...pause,
-  ];
-}
-
-function journeyText(workload: Workload, journey: Journey, index: number): readonly string[] {
-  const name = camelCase(journey.name);
-  const feeders = journey.feeders ?? [];
-  const numbers = new Set(
-    feeders.filter(({ kind }) => kind === "random-int" || kind === "zipf").map((feeder) => feeder.name),
-  );
-  for (const step of journey.steps)
-    for (const { name: extracted } of step.extract ?? []) numbers.delete(extracted);
-  const body = journey.steps.flatMap((step) => stepText(step, `${name}Steps`, numbers));
-  return [
-    `// ${journey.name} ${"-".repeat(Math.max(3, 100 - journey.name.length))}`,
     "",
-    ...(feeders.length === 0
-      ? []
-      : [
-          `const ${name}Data = {`,
-          ...feeders.map((feeder) => `  ${feeder.name}: ${feederText(feeder)},`),
-          "};",
-          "",
-        ]),
-    `const ${name}Steps = {`,
-    ...journey.steps.map((step) => `  ${propertyKey(step.name)}: ${requestParameters(step)},`),
-    "};",
+    `// visits ${"-".repeat(95)}`,
     "",
-    `export function ${name}Visit() {`,
-    ...indent(
-      [
-        `const visit = beginVisit(${workload.seed}, ${index});`,
-        "const data = {",
-        ...feeders.map((feeder) => `  ${feeder.name}: ${name}Data.${feeder.name}(visit),`),
-        "};",
-        ...(journey.steps.some(needsLink) ? ["let response;"] : []),
-        "",
-        ...body,
-      ],
-      2,
+    "const journeys = [",
+    ...journeys.map(
+      ({ name, weight }) =>
+        `  { name: ${stringLiteral(name)}, weight: ${weight}, visit: ${camelCase(name)}Visit },`,
     ),
+    "];",
+    "",
+    `export ${isAsync ? "async " : ""}function visit(${setup}) {`,
+    ...indent([...before, `${isAsync ? "await " : ""}${chosen}.visit(${setup});`, ...after], 2),
     "}",
   ];
 }
 
 const HELPERS = [
+  "beginSetup",
   "beginVisit",
+  "betweenVisits",
   "bodyContains",
   "choice",
+  "chooseJourney",
   "fromBody",
+  "fromCookie",
   "fromHeader",
   "fromJson",
   "integer",
   "jsonText",
+  "nextRow",
+  "ownRow",
+  "pace",
+  "perUser",
+  "randomRow",
   "request",
+  "restOf",
+  "sleepUntil",
   "uniqueId",
+  "uniqueRow",
+  "walk",
   "zipf",
 ] as const;
 
+/** Files that a script reads when it is loaded: uploads and proto files, by absolute path. */
+interface ReadFile {
+  readonly name: string;
+  readonly constant: string;
+  readonly kind: "upload" | "proto";
+}
+
+function readFiles(workload: Workload): ReadonlyMap<string, ReadFile> {
+  const found = new Map<string, ReadFile>();
+  const add = (path: string, kind: ReadFile["kind"]): void => {
+    if (found.has(path)) return;
+    const taken = [...found.values()].some(({ name }) => name === basename(path));
+    const name = taken ? `${found.size + 1}-${basename(path)}` : basename(path);
+    const stem = basename(path, extname(path)).replace(/[^A-Za-z0-9]+/g, "-");
+    const word = camelCase(stem) || "file";
+    const constant = `${word}${kind === "proto" ? "Client" : "File"}${taken ? found.size + 1 : ""}`;
+    found.set(path, { name, constant, kind });
+  };
+  const steps: readonly Step[] = [
+    ...workload.journeys.flatMap((journey) => journey.steps),
+    ...(workload.setup?.steps ?? []),
+  ];
+  for (const step of steps) {
+    if (step.kind === "grpc") add(step.proto, "proto");
+    if (!isHttpStep(step)) continue;
+    for (const part of step.request.multipart ?? []) if (part.kind === "file") add(part.file, "upload");
+  }
+  return found;
+}
+
+function readFilesText(files: ReadonlyMap<string, ReadFile>): readonly string[] {
+  const lines = [...files.values()].flatMap(({ name, constant, kind }) =>
+    kind === "upload"
+      ? [`const ${constant} = open(${stringLiteral(`./${name}`)}, "b");`]
+      : [`const ${constant} = new grpc.Client();`, `${constant}.load([], ${stringLiteral(`./${name}`)});`],
+  );
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+/** Imports of a script whose body is known. */
+function importsText(body: string, workload: Workload): readonly string[] {
+  const uses = (name: string): boolean => new RegExp(`\\b${name}\\(`).test(body);
+  const steps = workload.journeys.flatMap((journey) => journey.steps);
+  const has = (kind: Step["kind"]): boolean => steps.some((step) => step.kind === kind);
+  const helpers = HELPERS.filter(uses);
+  return [
+    ...(body.includes("exec.") ? ['import exec from "k6/execution";'] : []),
+    'import { sleep } from "k6";',
+    ...(body.includes("new SharedArray(") ? ['import { SharedArray } from "k6/data";'] : []),
+    'import http from "k6/http";',
+    ...(has("grpc") ? ['import grpc from "k6/net/grpc";'] : []),
+    `import { ${helpers.join(", ")} } from "./${K6_HELPER_FILE}";`,
+    ...(has("grpc")
+      ? [
+          `import { ${["call", ...(uses("fromMessage") ? ["fromMessage"] : [])].join(", ")} } from "./${K6_GRPC_HELPER_FILE}";`,
+        ]
+      : []),
+    ...(has("websocket") ? [`import { overSocket } from "./${K6_SOCKET_HELPER_FILE}";`] : []),
+  ];
+}
+
+function addressText(name: string): readonly string[] {
+  return [
+    `const ${name} = __ENV.${name};`,
+    `if (!${name}) throw new Error(${stringLiteral(`${name} is not set`)});`,
+  ];
+}
+
 /**
- * The whole workload as one k6 script: warm-up and measured part are one curve, one k6 scenario a journey. The same text for every
- * generator; each runs its execution segment of it.
+ * The whole workload as one k6 script: warm-up and measured part are one curve, one k6 scenario a journey (one for all journeys where an
+ * executor starts the visits). The same text for every generator; each runs its execution segment of it.
  */
 export function renderScript(workload: Workload, generators: number): string {
-  const journeys = workload.journeys.flatMap((journey, index) => [
-    "",
-    ...journeyText(workload, journey, index),
-  ]);
-  const body = [...optionsText(workload, generators), ...journeys].join("\n");
-  const used = HELPERS.filter((helper) => new RegExp(`\\b${helper}\\(`).test(body));
+  const tables = new Tables(workload);
+  const files = readFiles(workload);
+  const constants = new Map([...files].map(([path, { constant }]) => [path, constant]));
+  const { executor, setup } = workload;
+  const body = [
+    ...optionsText(workload, generators),
+    ...tables.text,
+    ...(executor?.kind === "arrival-trace" ? ["", ARRIVALS_TEXT] : []),
+    ...readFilesText(files),
+    ...(setup === undefined ? [] : setupText(workload, setup, constants)),
+    ...workload.journeys.flatMap((_, index) => ["", ...journeyText(workload, index, tables, constants)]),
+    ...(executor === undefined ? [] : sharedText(workload, executor)),
+  ].join("\n");
   const warmup = totalSeconds(workload.warmup);
   return `${[
     `// Scenario ${workload.scenario}: ${workload.description.replace(/[\r\n\u2028\u2029]/g, " ")}`,
     `// Rendered by perfbed. The first ${warmup} s are warm-up. Runs by itself as well: BASE_URL=http://… k6 run <this file>`,
-    'import { sleep } from "k6";',
-    'import http from "k6/http";',
-    `import { ${used.join(", ")} } from "./${K6_HELPER_FILE}";`,
+    ...importsText(body, workload),
     "",
-    "const BASE_URL = __ENV.BASE_URL;",
-    'if (!BASE_URL) throw new Error("BASE_URL is not set");',
+    ...addressText("BASE_URL"),
+    ...endpointNames(workload).flatMap((name) => addressText(endpointConstant(name))),
     "",
     body,
   ].join("\n")}\n`;
+}
+
+/** Everything that stands beside the script, by name: helpers, tables, arrivals, and copies of the files that it reads. */
+export function companionFiles(workload: Workload): Readonly<Record<string, string | Uint8Array>> {
+  const steps = workload.journeys.flatMap((journey) => journey.steps);
+  const { executor } = workload;
+  return {
+    [K6_HELPER_FILE]: K6_HELPER_SOURCE,
+    ...(steps.some((step) => step.kind === "websocket")
+      ? { [K6_SOCKET_HELPER_FILE]: K6_SOCKET_HELPER_SOURCE }
+      : {}),
+    ...(steps.some((step) => step.kind === "grpc") ? { [K6_GRPC_HELPER_FILE]: K6_GRPC_HELPER_SOURCE } : {}),
+    ...(executor?.kind === "arrival-trace"
+      ? {
+          [ARRIVALS_FILE]: arrivalsJson(
+            executor,
+            workload.journeys.map(({ name }) => name),
+          ),
+          [STAGES_FILE]: stagesJson(executor),
+        }
+      : {}),
+    ...Object.fromEntries(
+      new Tables(workload).files.map(({ name, source }) => [
+        name,
+        `${JSON.stringify(readTable(source).rows, null, 1)}\n`,
+      ]),
+    ),
+    ...Object.fromEntries([...readFiles(workload)].map(([path, { name }]) => [name, readFileSync(path)])),
+  };
 }
