@@ -8,6 +8,7 @@ export { runCampaign } from "./campaign/campaign";
 export { defineConfig, type PerfbedConfigInput } from "./campaign/config/schema";
 export type { CampaignObserver, LiveProgress, PhaseName } from "./campaign/observer";
 export { type CampaignPlan, type PlanOptions, planCampaign } from "./campaign/plan";
+export * from "./components/aws";
 export * from "./components/contracts";
 export { PerformanceEnvironment } from "./components/environment";
 export { createLocalTiers, localSizings } from "./components/local";

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../core/errors";
 
 /**
  * The contract between an environment and its target. Each tier has one args interface and one outputs interface here, and one
@@ -279,6 +280,8 @@ export interface PerformanceEnvironmentArgs {
 
 /** One implementation of every tier: what a target is. */
 export interface TierFactory {
+  /** Everything about an environment that this target would refuse beyond what every target does. Nothing is created. @default none */
+  problems?(args: PerformanceEnvironmentArgs): readonly Problem[];
   /**
    * What all tiers stand on: an own folder and a watchdog (local), a network (AWS), a namespace (Kubernetes). Created first, removed last.
    */

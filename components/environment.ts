@@ -25,6 +25,7 @@ function tiersFor(args: PerformanceEnvironmentArgs, targets: TargetRegistry): Ti
       hint: "This version of perfbed has no tiers for that target.",
     });
   }
+  problems.push(...(tiers?.problems?.(args) ?? []));
   if (tiers === undefined || problems.length > 0) throw new ConfigError("Performance environment", problems);
   return tiers;
 }

@@ -45,8 +45,11 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     for (let depth = 0; depth < 8; depth++) {
       const def: unknown =
         typeof inner === "object" && inner !== null ? Reflect.get(inner, "def") : undefined;
+      // Of a pipe, as `preprocess` makes one, what comes out of it.
       const innerType: unknown =
-        typeof def === "object" && def !== null ? Reflect.get(def, "innerType") : undefined;
+        typeof def === "object" && def !== null
+          ? (Reflect.get(def, "innerType") ?? Reflect.get(def, "out"))
+          : undefined;
       if (innerType === undefined) return inner;
       inner = innerType;
     }

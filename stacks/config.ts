@@ -1,125 +1,77 @@
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type AwsSettingsInput, awsSettings } from "../components/aws/settings";
+import { nameProblems } from "../components/aws/settings-checks";
+import { validateAwsSettings } from "../components/aws/settings-validation";
 import {
   type Application,
+  type EnvironmentIdentity,
   type PerformanceEnvironmentArgs,
   type Sizing,
   Target,
 } from "../components/contracts";
-import { localSizings } from "../components/local/sizings";
 import { validateEnvironmentArgs } from "../components/validation";
 import { ConfigError, type Problem } from "../core/errors";
-import { closestName, problemsFromZod } from "../core/zod-problems";
+import { problemsFromZod } from "../core/zod-problems";
 import { storefront } from "../sample/storefront/application";
+import { portableStorefront } from "../sample/storefront/portable";
 import { readApplicationFile } from "./application-file";
+import { awsSettingsSchema } from "./aws-schema";
+import { sizingFrom, sizingShape } from "./figures";
+import { given, optional, structured } from "./optional";
+import { type StackContext, stackEnvironmentId } from "./stack-context";
 
-/** Configuration values are text; an empty one counts as not given. */
-const given = (value: unknown): unknown =>
-  typeof value === "string" && value.trim() === "" ? undefined : value;
-const optional = <T extends z.ZodType>(schema: T) => z.preprocess(given, schema.optional());
-const figure = () =>
-  optional(
-    z
-      .string()
-      .regex(/^\d+(\.\d+)?$/, "a number")
-      .transform(Number),
-  );
+/** A stack's configuration by name: texts, and structured values as JSON's text or as they are. */
+export type RawConfig = Readonly<Record<string, unknown>>;
 
-const stackConfig = z.object({
-  target: z.preprocess(given, z.enum(Target).default(Target.Local)),
-  environmentId: optional(z.string()),
+/** Targets that a stack's program has tiers for. */
+const STACK_TARGETS = { Local: Target.Local, Aws: Target.Aws } as const;
+
+/** What every stack reads. */
+export const commonShape = {
+  target: z.preprocess(given, z.enum(STACK_TARGETS).default(Target.Local)),
+  region: optional(z.string()),
+  aws: awsSettingsSchema.default({}),
   owner: optional(z.string()),
-  expiryHours: z.preprocess(given, z.coerce.number("a number of hours").positive().max(168).default(4)),
   application: z.preprocess(given, z.string().default("storefront")),
-  applicationVersion: optional(z.string()),
-  sizing: z.preprocess(given, z.string().default("small")),
-  appMinInstances: figure(),
-  appMaxInstances: figure(),
-  appCpu: figure(),
-  appMemoryMiB: figure(),
-  appTargetCpuPercent: figure(),
-  databaseCpu: figure(),
-  databaseMemoryMiB: figure(),
-  databaseReplicas: figure(),
-  databasePoolSize: figure(),
-  cacheMemoryMiB: figure(),
-  edgeMemoryMiB: figure(),
-  generators: figure(),
-});
-type StackConfig = z.infer<typeof stackConfig>;
+} as const;
+const commonConfig = z.object(commonShape);
+type CommonConfig = z.output<typeof commonConfig>;
 
-/** Names of the configuration values, as in Pulumi.yaml. */
-export const STACK_CONFIG_KEYS: readonly string[] = Object.keys(stackConfig.shape);
+export const hours = (fallback: number) =>
+  z.preprocess(given, z.coerce.number("a number of hours").positive().max(168).default(fallback));
 
-/** What a stack's program knows beside its configuration. */
-export interface StackContext {
-  /** Organisation, project and stack, which together name a stack. */
-  readonly organization: string;
-  readonly project: string;
-  readonly stack: string;
-  readonly user: string;
-  /** Folder that relative paths start from. */
-  readonly directory: string;
-  readonly now: Date;
+/** One environment of a stack: its arguments, and what AWS has to know. */
+export interface StackEnvironment {
+  readonly args: PerformanceEnvironmentArgs;
+  /** With the target aws. */
+  readonly aws?: AwsSettingsInput;
 }
 
-/** The same for a stack at every run, different for stacks of equal name in other projects. */
-export function stackEnvironmentId(
-  context: Pick<StackContext, "organization" | "project" | "stack">,
-): string {
-  const name = context.stack
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 14);
-  const identity = `${context.organization}/${context.project}/${context.stack}`;
-  const digest = createHash("sha256").update(identity).digest("hex").slice(0, 5);
-  return ["pb", ...(name === "" ? [] : [name]), digest].join("-");
+/** The environments of a stack and how long they live. */
+export interface StackEnvironments<Environments> {
+  readonly environments: Environments;
+  /** From the first `up` on, or from the one that changed it. */
+  readonly lifetimeHours: number;
 }
 
-function sizingOf(config: StackConfig, problems: Problem[]): Sizing | undefined {
-  const base = localSizings[config.sizing];
-  if (base === undefined) {
-    const known = Object.keys(localSizings);
-    const guess = closestName(config.sizing, known);
-    problems.push({
-      field: "sizing",
-      value: config.sizing,
-      allowed: known.join(", "),
-      ...(guess === undefined ? {} : { hint: `Did you mean ${guess}?` }),
-    });
-    return undefined;
-  }
-  const { app, database, cache, edge, fleet } = base;
-  return {
-    name: config.sizing,
-    app: {
-      ...app,
-      minInstances: config.appMinInstances ?? app.minInstances,
-      maxInstances: config.appMaxInstances ?? app.maxInstances,
-      cpu: config.appCpu ?? app.cpu,
-      memoryMiB: config.appMemoryMiB ?? app.memoryMiB,
-      scaling: { ...app.scaling, targetValue: config.appTargetCpuPercent ?? app.scaling.targetValue },
-    },
-    database: {
-      ...database,
-      cpu: config.databaseCpu ?? database.cpu,
-      memoryMiB: config.databaseMemoryMiB ?? database.memoryMiB,
-      replicas: config.databaseReplicas ?? database.replicas,
-      poolSize: config.databasePoolSize ?? database.poolSize,
-    },
-    cache: { ...cache, memoryMiB: config.cacheMemoryMiB ?? cache.memoryMiB },
-    edge: { ...edge, memoryMiB: config.edgeMemoryMiB ?? edge.memoryMiB },
-    fleet: { generators: config.generators ?? fleet.generators },
-  };
+/** Reads a configuration. @throws ConfigError with everything wrong in it */
+export function parseConfig<T extends z.ZodObject>(schema: T, raw: RawConfig): z.output<T> {
+  const known = Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [
+      key,
+      key === "aws" || key === "sizings" ? structured(value) : value,
+    ]),
+  );
+  const parsed = schema.safeParse(known);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError("Stack configuration", problemsFromZod(parsed.error, known, schema));
 }
 
-function applicationOf(config: StackConfig, directory: string, problems: Problem[]): Application | undefined {
+/** Runs a check that throws a ConfigError; its problems go where all others are collected. */
+function collecting<T>(problems: Problem[], read: () => T): T | undefined {
   try {
-    if (config.application === "storefront") return storefront(config.applicationVersion);
-    const application = readApplicationFile(resolve(directory, config.application));
-    return { ...application, version: config.applicationVersion ?? application.version };
+    return read();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
@@ -127,35 +79,117 @@ function applicationOf(config: StackConfig, directory: string, problems: Problem
   }
 }
 
+/** The application under test. On AWS the sample is a folder of its own: instances have nothing of this package. */
+export function applicationFrom(
+  config: CommonConfig,
+  version: string | undefined,
+  directory: string,
+  problems: Problem[],
+): Application | undefined {
+  return collecting(problems, () => {
+    if (config.application === "storefront") {
+      return config.target === Target.Aws ? portableStorefront(version) : storefront(version);
+    }
+    const application = readApplicationFile(resolve(directory, config.application));
+    return { ...application, version: version ?? application.version };
+  });
+}
+
+/** Settings of AWS with their region; undefined on another target, or when no region is named anywhere. */
+export function awsSettingsFrom(
+  config: CommonConfig,
+  context: StackContext,
+  problems: Problem[],
+): AwsSettingsInput | undefined {
+  if (config.target !== Target.Aws) return undefined;
+  const region = config.region ?? context.region;
+  if (region === undefined) {
+    const hint = "Set it here, or for the whole stack with `pulumi config set aws:region`.";
+    problems.push({ field: "region", allowed: "a region of AWS, like eu-west-1", hint });
+    return undefined;
+  }
+  const { database } = config.aws;
+  if (database?.masking === undefined) return { region, ...config.aws };
+  const masking = { sqlFile: resolve(context.directory, database.masking.sqlFile) };
+  return { region, ...config.aws, database: { ...database, masking } };
+}
+
+export interface EnvironmentParts {
+  readonly target: Target;
+  readonly id: string;
+  readonly owner: string | undefined;
+  readonly lifetimeHours: number;
+  /** Beside those of project and stack. */
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly sizing: Sizing | undefined;
+  readonly application: Application | undefined;
+  readonly aws: AwsSettingsInput | undefined;
+}
+
 /**
- * A stack's configuration as arguments of an environment.
+ * Puts an environment together and checks it as a whole.
+ * @param problems receives everything wrong
+ * @returns undefined when a part is missing, whose own problems are known then
+ */
+export function stackEnvironment(
+  parts: EnvironmentParts,
+  context: StackContext,
+  problems: Problem[],
+): StackEnvironment | undefined {
+  const { target, sizing, application, aws } = parts;
+  if (sizing === undefined || application === undefined) return undefined;
+  const environment: EnvironmentIdentity = {
+    id: parts.id,
+    owner: parts.owner ?? context.user,
+    expiresAt: new Date(context.now.getTime() + parts.lifetimeHours * 3_600_000).toISOString(),
+    tags: { "pulumi:project": context.project, "pulumi:stack": context.stack, ...parts.tags },
+  };
+  const args: PerformanceEnvironmentArgs = { target, environment, sizing, application };
+  problems.push(...validateEnvironmentArgs(args));
+  if (aws !== undefined) {
+    problems.push(
+      ...nameProblems(environment),
+      ...validateAwsSettings(awsSettings(aws), sizing, application),
+    );
+  }
+  return { args, ...(aws === undefined ? {} : { aws }) };
+}
+
+const campaignConfig = z.object({
+  ...commonShape,
+  environmentId: optional(z.string()),
+  expiryHours: hours(4),
+  applicationVersion: optional(z.string()),
+  ...sizingShape,
+});
+
+/** Names of the configuration values, as in Pulumi.yaml. */
+export const STACK_CONFIG_KEYS: readonly string[] = Object.keys(campaignConfig.shape);
+
+/**
+ * The one environment of the stack `campaign`.
  * @throws ConfigError with every problem at once
  */
-export function environmentArgs(
-  raw: Readonly<Record<string, string | undefined>>,
+export function campaignEnvironment(
+  raw: RawConfig,
   context: StackContext,
-): PerformanceEnvironmentArgs {
-  const parsed = stackConfig.safeParse(raw);
-  if (!parsed.success)
-    throw new ConfigError("Stack configuration", problemsFromZod(parsed.error, raw, stackConfig));
-  const config = parsed.data;
+): StackEnvironments<StackEnvironment> {
+  const config = parseConfig(campaignConfig, raw);
   const problems: Problem[] = [];
-  const sizing = sizingOf(config, problems);
-  const application = applicationOf(config, context.directory, problems);
-  if (sizing === undefined || application === undefined)
-    throw new ConfigError("Stack configuration", problems);
-  const args: PerformanceEnvironmentArgs = {
-    target: config.target,
-    environment: {
+  const environment = stackEnvironment(
+    {
+      target: config.target,
       id: config.environmentId ?? stackEnvironmentId(context),
-      owner: config.owner ?? context.user,
-      expiresAt: new Date(context.now.getTime() + config.expiryHours * 3_600_000).toISOString(),
-      tags: { "pulumi:project": context.project, "pulumi:stack": context.stack },
+      owner: config.owner,
+      lifetimeHours: config.expiryHours,
+      sizing: sizingFrom(config, config.target, problems),
+      application: applicationFrom(config, config.applicationVersion, context.directory, problems),
+      aws: awsSettingsFrom(config, context, problems),
     },
-    sizing,
-    application,
-  };
-  problems.push(...validateEnvironmentArgs(args));
-  if (problems.length > 0) throw new ConfigError("Stack configuration", problems);
-  return args;
+    context,
+    problems,
+  );
+  if (environment === undefined || problems.length > 0)
+    throw new ConfigError("Stack configuration", problems);
+  return { environments: environment, lifetimeHours: config.expiryHours };
 }

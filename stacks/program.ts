@@ -22,15 +22,19 @@ export type EnvironmentOutputs = Pick<
   | "cacheUrl"
 >;
 
-/** Logical name of the one environment in a stack; logical names are for ever. */
+/** Logical name of the one environment of most stacks; logical names are for ever. */
 const ENVIRONMENT = "environment";
 
-/** Creates the environment and returns the stack's outputs. Call it inside a Pulumi program. */
+/**
+ * Creates an environment and returns its outputs. Call it inside a Pulumi program.
+ * @param name its logical name, of which each in a stack has its own
+ */
 export function createEnvironment(
   args: PerformanceEnvironmentArgs,
   targets: TargetRegistry,
+  name: string = ENVIRONMENT,
 ): EnvironmentOutputs {
-  const environment = new PerformanceEnvironment(ENVIRONMENT, args, targets);
+  const environment = new PerformanceEnvironment(name, args, targets);
   return {
     environmentId: environment.environmentId,
     target: environment.target,

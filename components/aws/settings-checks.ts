@@ -1,4 +1,5 @@
 import type { Problem } from "../../core/errors";
+import type { EnvironmentIdentity } from "../contracts";
 
 /** One thing wrong with one field. */
 export const problem = (field: string, value: unknown, allowed: string, hint?: string): Problem => ({
@@ -36,4 +37,11 @@ export function matches(
 export function unique(field: string, values: readonly string[]): Problem[] {
   const twice = values.filter((value, index) => values.indexOf(value) !== index);
   return twice.length === 0 ? [] : [problem(field, [...new Set(twice)], "each of them once")];
+}
+
+/** What RDS and ElastiCache refuse of an environment's id, which their names begin with. */
+export function nameProblems({ id }: EnvironmentIdentity): Problem[] {
+  if (!id.includes("--")) return [];
+  const hint = "RDS and ElastiCache refuse names with two in a row.";
+  return [problem("environment.id", id, "single dashes on AWS", hint)];
 }

@@ -3,19 +3,37 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { PerformanceEnvironmentArgs } from "../../components/contracts";
 import { ConfigError, type Problem } from "../../core/errors";
 import { packageRoot } from "../../core/home";
 import { ENVIRONMENT_ID_PATTERN } from "../../core/ids";
-import {
-  environmentArgs,
-  STACK_CONFIG_KEYS,
-  type StackContext,
-  stackEnvironmentId,
-} from "../../stacks/config";
+import { campaignEnvironment, type RawConfig, STACK_CONFIG_KEYS } from "../../stacks/config";
+import { RELEASE_CANDIDATE_KEYS, releaseCandidateEnvironment } from "../../stacks/release-candidate/config";
+import { SIZING_KEYS, sizingEnvironments } from "../../stacks/sizing/config";
+import { type StackContext, stackEnvironmentId } from "../../stacks/stack-context";
 
 const projectFile = z.object({
-  config: z.record(z.string(), z.object({ description: z.string().min(10), default: z.string() })),
+  main: z.string(),
+  config: z.record(z.string(), z.object({ description: z.string().min(10), default: z.unknown() })),
 });
+const readProject = (...path: string[]): z.output<typeof projectFile> =>
+  projectFile.parse(parse(readFileSync(join(packageRoot(), ...path, "Pulumi.yaml"), "utf8")));
+const defaultsOf = ({ config }: z.output<typeof projectFile>): RawConfig =>
+  Object.fromEntries(Object.entries(config).map(([key, one]) => [key, one.default]));
+
+const environmentArgs = (raw: RawConfig, context: StackContext): PerformanceEnvironmentArgs =>
+  campaignEnvironment(raw, context).environments.args;
+
+/** Problems of a configuration; none when it is fine. */
+function problemsIn(read: () => unknown): readonly Problem[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
 
 describe("configuration of the environment stack", () => {
   let directory: string;
@@ -33,21 +51,13 @@ describe("configuration of the environment stack", () => {
     directory,
     now: new Date("2030-01-01T00:00:00Z"),
   });
-  const problemsOf = (raw: Record<string, string>): readonly Problem[] => {
-    try {
-      environmentArgs(raw, context());
-    } catch (error) {
-      if (error instanceof ConfigError) return error.problems;
-      throw error;
-    }
-    return [];
-  };
+  const problemsOf = (raw: RawConfig): readonly Problem[] =>
+    problemsIn(() => environmentArgs(raw, context()));
 
   test("Pulumi.yaml describes exactly the values the program reads, and its defaults are valid", () => {
-    const { config } = projectFile.parse(parse(readFileSync(join(packageRoot(), "Pulumi.yaml"), "utf8")));
-    expect(Object.keys(config).sort()).toEqual([...STACK_CONFIG_KEYS].sort());
-    const defaults = Object.fromEntries(Object.entries(config).map(([key, one]) => [key, one.default]));
-    expect(environmentArgs(defaults, context())).toEqual(environmentArgs({}, context()));
+    const project = readProject();
+    expect(Object.keys(project.config).sort()).toEqual([...STACK_CONFIG_KEYS].sort());
+    expect(environmentArgs(defaultsOf(project), context())).toEqual(environmentArgs({}, context()));
   });
 
   test("without any value: the sample application, the small sizing, four hours, the user's own", () => {
@@ -136,5 +146,178 @@ describe("configuration of the environment stack", () => {
     expect(new Set(names.map((name) => of(name))).size).toBe(names.length);
     expect(of("dev")).toBe(of("dev"));
     expect(of("dev")).not.toBe(of("dev", "other"));
+  });
+});
+
+describe("the stacks of AWS", () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), "pb-stacks-"));
+    writeFileSync(
+      join(directory, "app.yaml"),
+      JSON.stringify({ name: "shop", version: "7", command: ["node", "x.js"] }),
+    );
+    writeFileSync(join(directory, "mask.sql"), "SELECT 1");
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const context = (stack = "dev"): StackContext => ({
+    organization: "organization",
+    project: "perfbed-x",
+    stack,
+    user: "ada",
+    directory,
+    now: new Date("2030-01-01T00:00:00Z"),
+    region: "eu-west-1",
+  });
+  /** The sample would need compiled code. */
+  const APP = { application: "app.yaml" };
+  const AWS = { ...APP, target: "aws" };
+
+  const STACKS = [
+    ["campaign", STACK_CONFIG_KEYS, campaignEnvironment],
+    ["release-candidate", RELEASE_CANDIDATE_KEYS, releaseCandidateEnvironment],
+    ["sizing", SIZING_KEYS, sizingEnvironments],
+  ] as const;
+
+  test.each(STACKS)("%s: its Pulumi.yaml describes exactly what the program reads", (name, keys) => {
+    const { config, main } = readProject("stacks", name);
+    expect(Object.keys(config).sort()).toEqual([...keys].sort());
+    expect(main).toMatch(/^\.\.\/\.\.\/dist\/stacks\/[a-z-]+\/main\.js$/);
+    expect(config.target?.default).toBe("aws");
+  });
+
+  const EXAMPLES = STACKS.flatMap(([name, , read]) =>
+    ["small", "medium", "large"].map((size) => [name, size, read] as const),
+  );
+  test.each(EXAMPLES)("%s: the example Pulumi.%s.yaml is fine", (name, size, read) => {
+    const path = join(packageRoot(), "stacks", name, `Pulumi.${size}.yaml`);
+    const example = z.object({ config: z.record(z.string(), z.unknown()) });
+    const { "aws:region": region, ...values } = example.parse(parse(readFileSync(path, "utf8"))).config;
+    const own = Object.entries(values).map(([key, value]) => [key.replace(`perfbed-${name}:`, ""), value]);
+    const raw: RawConfig = { ...defaultsOf(readProject("stacks", name)), ...Object.fromEntries(own), ...APP };
+    expect(region).toBe("eu-west-1");
+    expect(problemsIn(() => read(raw, context(size)))).toEqual([]);
+  });
+
+  test("settings of AWS are structured, as text and as they are; paths count from the project's folder", () => {
+    const aws = {
+      database: { engineVersion: 17, snapshotIdentifier: "prod", masking: { sqlFile: "mask.sql" } },
+    };
+    const expected = {
+      region: "eu-west-1",
+      database: {
+        engineVersion: "17",
+        snapshotIdentifier: "prod",
+        masking: { sqlFile: join(directory, "mask.sql") },
+      },
+    };
+    for (const given of [aws, JSON.stringify(aws)]) {
+      expect(campaignEnvironment({ ...AWS, aws: given }, context()).environments.aws).toEqual(expected);
+    }
+    const elsewhere = campaignEnvironment({ ...AWS, region: "us-west-2" }, context()).environments;
+    expect(elsewhere.aws).toEqual({ region: "us-west-2" });
+    expect(elsewhere.args).toMatchObject({
+      target: "aws",
+      sizing: { name: "small", app: { memoryMiB: 2048 } },
+    });
+  });
+
+  test("everything wrong with the settings of AWS is reported at once, with what else is wrong", () => {
+    const { region: _, ...nowhere } = context();
+    const typed = {
+      ...AWS,
+      aws: { databse: {}, network: { nat: "double" }, app: { port: "http" } },
+      appCpu: "x",
+    };
+    expect(problemsIn(() => campaignEnvironment(typed, nowhere))).toEqual([
+      expect.objectContaining({ field: "aws.network.nat", allowed: expect.stringContaining("single") }),
+      expect.objectContaining({ field: "aws.app.port", value: "http" }),
+      expect.objectContaining({ field: "aws.databse", hint: "Did you mean database?" }),
+      expect.objectContaining({ field: "appCpu" }),
+    ]);
+    const meant = {
+      ...AWS,
+      aws: { network: { cidrBlock: "8.8.8.0/24" } },
+      environmentId: "a--b",
+      sizing: "huge",
+    };
+    const fields = (raw: RawConfig, at: StackContext) =>
+      problemsIn(() => campaignEnvironment(raw, at)).map(({ field }) => field);
+    expect(fields(meant, nowhere)).toEqual(["sizing", "region"]);
+    expect(fields({ ...meant, sizing: "small" }, context())).toEqual([
+      "environment.id",
+      "aws.network.cidrBlock",
+    ]);
+    expect(fields({ ...AWS, aws: "no JSON" }, context())).toEqual(["aws"]);
+    expect(fields({ target: "kubernetes" }, context())).toEqual(["target"]);
+  });
+
+  test("a release candidate is named after its branch, and each commit is a version of it", () => {
+    const of = (raw: RawConfig, stack = "dev") =>
+      releaseCandidateEnvironment({ ...AWS, ...raw }, context(stack)).environments.args;
+    const commit = "0123456789ABCDEF0123";
+    const first = of({ branch: "feature/Fast_Checkout", commit });
+    expect(first.environment.id).toMatch(/^rc-feature-fast-c-[0-9a-f]{5}$/);
+    expect(first).toMatchObject({
+      environment: { expiresAt: "2030-01-02T00:00:00.000Z", tags: { candidate: "feature/Fast_Checkout" } },
+      application: { version: "0123456789ab" },
+    });
+    expect(of({ branch: "feature/Fast_Checkout" })).toMatchObject({
+      environment: { id: first.environment.id },
+      application: { version: "feature/Fast_Checkout" },
+    });
+    expect(of({ branch: "feature/Fast_Checkout" }, "other").environment.id).not.toBe(first.environment.id);
+    const alone = of({ commit, ttlHours: "2" }).environment;
+    expect(alone).toMatchObject({
+      id: expect.stringMatching(/^rc-0123456789ab-[0-9a-f]{5}$/),
+      expiresAt: "2030-01-01T02:00:00.000Z",
+    });
+    const fields = (raw: RawConfig) => problemsIn(() => of(raw)).map(({ field }) => field);
+    expect(fields({})).toEqual(["branch"]);
+    expect(fields({ branch: "two words", commit: "HEAD" })).toEqual(["branch", "commit"]);
+  });
+
+  test("sizings stand side by side, each an environment of its own", () => {
+    const sizings = [
+      { name: "plain", sizing: "medium" },
+      { name: "no-replica", databaseReplicas: 0, appCpu: "2" },
+    ];
+    const { environments } = sizingEnvironments({ ...AWS, sizings: JSON.stringify(sizings) }, context());
+    expect(
+      [...environments].map(([name, { args }]) => [name, args.sizing.name, args.environment.tags.sizing]),
+    ).toEqual([
+      ["plain", "plain", "plain"],
+      ["no-replica", "no-replica", "no-replica"],
+    ]);
+    const [plain, second] = [...environments.values()];
+    expect(plain?.args.environment.id).toMatch(/^pb-plain-[0-9a-f]{5}$/);
+    expect(plain?.args.sizing.database.memoryMiB).toBe(16_384);
+    expect(second?.args.sizing).toMatchObject({
+      database: { replicas: 0 },
+      app: { cpu: 2, minInstances: 2 },
+    });
+  });
+
+  test("problems of sizings say which sizing has them, and those of all of them are said once", () => {
+    const fields = (sizings: unknown, further: RawConfig = {}) =>
+      problemsIn(() => sizingEnvironments({ ...AWS, sizings, ...further }, context())).map(
+        ({ field }) => field,
+      );
+    const two = [{ name: "a" }, { name: "b", databaseReplicas: 9 }];
+    expect(fields(two, { aws: { network: { cidrBlock: "8.8.8.0/24" } } })).toEqual([
+      "aws.network.cidrBlock",
+      "sizings.1.database.replicas",
+    ]);
+    expect(fields([{ name: "a" }, { name: "a", sizing: "tiny" }])).toEqual([
+      "sizings.1.name",
+      "sizings.1.sizing",
+    ]);
+    expect(fields([{ name: "a" }])).toEqual(["sizings"]);
+    expect(fields([{ name: "a" }, { name: "B", replicas: 1 }])).toEqual([
+      "sizings.1.name",
+      "sizings.1.replicas",
+    ]);
   });
 });

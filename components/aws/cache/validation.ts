@@ -1,6 +1,7 @@
 import type { Problem } from "../../../core/errors";
 import type { CacheArgs, CacheSizing } from "../../contracts";
 import { CacheFlavour, type CacheSettings } from "../settings";
+import { nameProblems } from "../settings-checks";
 import { smallestNodeType } from "./node-types";
 
 /** Without an increase of the account's quota a cluster has 90 nodes at most. */
@@ -58,14 +59,10 @@ function groupProblems(settings: CacheSettings, sizing: CacheSizing): Problem[] 
 
 /** Everything wrong with the cache's settings and with what the sizing asks of them. */
 export function cacheProblems(args: CacheArgs, settings: CacheSettings): readonly Problem[] {
-  const found =
-    settings.flavour === CacheFlavour.Serverless
+  return [
+    ...(settings.flavour === CacheFlavour.Serverless
       ? serverlessProblems(settings)
-      : groupProblems(settings, args.sizing);
-  const { id } = args.environment;
-  if (id.includes("--")) {
-    const hint = "ElastiCache refuses names with two in a row.";
-    found.push(problem("environment.id", id, "single dashes on AWS", hint));
-  }
-  return found;
+      : groupProblems(settings, args.sizing)),
+    ...nameProblems(args.environment),
+  ];
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { Problem } from "../../../core/errors";
 import type { DatabaseArgs } from "../../contracts";
 import { DatabaseEngine, type DatabaseSettings } from "../settings";
+import { nameProblems } from "../settings-checks";
 import { CONNECTIONS_BESIDE_POOL, instanceClassFor } from "./connections";
 
 const FIELD = "aws.database";
@@ -153,15 +154,8 @@ export function databaseProblems(args: DatabaseArgs, settings: DatabaseSettings)
     ...parameterProblems(settings, sizing.poolSize),
     ...autoscalingProblems(settings, sizing.replicas),
     ...maskingProblems(settings),
+    ...nameProblems(environment),
   ];
-  if (environment.id.includes("--")) {
-    found.push({
-      field: "environment.id",
-      value: environment.id,
-      allowed: "single dashes on AWS",
-      hint: "RDS refuses names with two in a row.",
-    });
-  }
   if (instanceClassFor(settings, sizing) === undefined) {
     found.push({
       field: "sizing.database",

@@ -1,8 +1,8 @@
-import { Provider } from "@pulumi/aws/provider";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../../contracts";
 import { awsTags, physicalName } from "../context";
+import { regionalProvider } from "../provider";
 
 /** What belongs to CloudFront is kept here, wherever the environment is. */
 const CLOUDFRONT_REGION = "us-east-1";
@@ -42,7 +42,7 @@ export function countingFirewall(
   environment: EnvironmentIdentity,
   options: pulumi.CustomResourceOptions,
 ): wafv2.WebAcl {
-  const provider = new Provider(`${name}-${CLOUDFRONT_REGION}`, { region: CLOUDFRONT_REGION }, options);
+  const provider = regionalProvider(`${name}-${CLOUDFRONT_REGION}`, CLOUDFRONT_REGION, options);
   const aclName = physicalName(environment, "edge", 128);
   return new wafv2.WebAcl(
     name,

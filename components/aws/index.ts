@@ -1,0 +1,74 @@
+import type { Provider } from "@pulumi/aws/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { EnvironmentError } from "../../core/errors";
+import type { TierFactory } from "../contracts";
+import { AwsApp } from "./app";
+import { AwsCache } from "./cache";
+import type { AwsContext, AwsGround } from "./context";
+import { AwsDatabase } from "./database";
+import { AwsEdge } from "./edge";
+import { AwsFleet } from "./fleet";
+import { AwsFoundation } from "./foundation";
+import { regionalProvider } from "./provider";
+import { type AwsSettingsInput, awsSettings } from "./settings";
+import { nameProblems } from "./settings-checks";
+import { validateAwsSettings } from "./settings-validation";
+
+export * from "./settings";
+export { awsSizings } from "./sizings";
+
+export interface AwsTiersOptions {
+  /** The region, and whatever shall differ from the defaults; see `awsSettings`. */
+  readonly settings: AwsSettingsInput;
+  /** Folder with the compiled code of the function that ends the environment at its expiry. @default the one of this package */
+  readonly sweeperCode?: string;
+}
+
+/**
+ * Every tier on AWS. Settings are checked together with sizing and application before anything is created (`TierFactory.problems`).
+ *
+ * The environment has a provider of its own, of the region in the settings: that of the stack (`aws:region`) may be another, and one program
+ * may have environments in several. What the stack's configuration says of AWS beside the region holds for it as well.
+ */
+export function createAwsTiers(options: AwsTiersOptions): TierFactory {
+  const settings = awsSettings(options.settings);
+  const { sweeperCode } = options;
+  let standing: { readonly ground: AwsGround; readonly provider: Provider } | undefined;
+  const found = (): NonNullable<typeof standing> => {
+    if (standing !== undefined) return standing;
+    throw new EnvironmentError(
+      "PERFBED_AWS_ORDER",
+      "a tier was to be made before the foundation of its environment",
+    );
+  };
+  const context: AwsContext = { settings, ground: () => found().ground };
+  const inRegion = (opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions =>
+    pulumi.mergeOptions(opts, { providers: [found().provider] });
+  return {
+    problems: ({ environment, sizing, application }) => [
+      ...nameProblems(environment),
+      ...validateAwsSettings(settings, sizing, application),
+    ],
+    foundation: (name, args, opts) => {
+      const { parent } = opts;
+      const provider = regionalProvider(
+        `${name}-provider`,
+        settings.region,
+        parent === undefined ? {} : { parent },
+      );
+      const foundation = new AwsFoundation(
+        name,
+        { ...args, ...(sweeperCode === undefined ? {} : { sweeperCode }) },
+        context,
+        pulumi.mergeOptions(opts, { providers: [provider] }),
+      );
+      standing = { ground: foundation.ground, provider };
+      return foundation;
+    },
+    database: (name, args, opts) => new AwsDatabase(name, args, context, inRegion(opts)),
+    cache: (name, args, opts) => new AwsCache(name, args, context, inRegion(opts)),
+    app: (name, args, opts) => new AwsApp(name, args, context, inRegion(opts)),
+    edge: (name, args, opts) => new AwsEdge(name, args, context, inRegion(opts)),
+    fleet: (name, args, opts) => new AwsFleet(name, args, context, inRegion(opts)),
+  };
+}
