@@ -20,6 +20,8 @@ const RULES = {
   core: { may: [] },
   toolchain: { may: ["core"] },
   components: { may: ["core", "toolchain"] },
+  // Pure of Pulumi: it is also what runs in AWS when an environment expires.
+  inventory: { may: ["core", "components/tagging"], external: pulumiPackage },
   scenarios: { mustNot: ["campaign", "report"] },
   analysis: {
     // storage/schema only names columns; the rest of storage does I/O.
@@ -39,6 +41,10 @@ function impurePackage(name) {
   if (name.startsWith("@pulumi/")) return "analysis is pure: no Pulumi";
   if (/duckdb|^undici$|^pg$|^ioredis$|^fastify$/.test(name)) return "analysis is pure: no I/O";
   return undefined;
+}
+
+function pulumiPackage(name) {
+  return name.startsWith("@pulumi/") ? "an inventory is read from the world: no Pulumi" : undefined;
 }
 
 const isNodeModule = (name) => require("node:module").builtinModules.includes(name);

@@ -57,6 +57,9 @@ export function physicalName(environment: EnvironmentIdentity, suffix: string, l
   return name;
 }
 
+/** Path of roles and instance profiles. Pulumi makes up their names: this is what says whose they are, to the inventory and to IAM policies. */
+export const iamPath = (environment: EnvironmentIdentity): string => `/perfbed/${environment.id}/`;
+
 /** Options of a tier's children: they belong to the tier and wait for what it waits for, when made and, in reverse, when removed. */
 export function childOptions(
   parent: pulumi.ComponentResource,

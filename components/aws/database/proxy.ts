@@ -2,7 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as iam from "@pulumi/aws/iam";
 import * as rds from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
-import { awsTags, physicalName } from "../context";
+import { awsTags, iamPath, physicalName } from "../context";
 import { after } from "../ordering";
 import { type ServerContext, type Servers, serviceTrust } from "./servers";
 
@@ -31,6 +31,7 @@ function secretReader(
   const role = new iam.Role(
     `${name}-proxy-role`,
     {
+      path: iamPath(environment),
       description: "RDS Proxy reads the database's credentials",
       assumeRolePolicy: serviceTrust("rds.amazonaws.com"),
       tags: awsTags(environment, "database-proxy"),

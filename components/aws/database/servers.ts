@@ -4,7 +4,7 @@ import * as rds from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { EnvironmentError } from "../../../core/errors";
 import type { DatabaseSizing, EnvironmentIdentity } from "../../contracts";
-import { type AwsGround, awsTags } from "../context";
+import { type AwsGround, awsTags, iamPath } from "../context";
 import { after } from "../ordering";
 import type { DatabaseSettings } from "../settings";
 import type { ServerPlan } from "./connections";
@@ -91,6 +91,7 @@ function monitoringRole({ name, environment, options }: ServerContext): pulumi.O
   const role = new iam.Role(
     `${name}-monitoring`,
     {
+      path: iamPath(environment),
       description: "Enhanced monitoring of the database",
       assumeRolePolicy: serviceTrust("monitoring.rds.amazonaws.com"),
       tags: awsTags(environment, "database-monitoring"),

@@ -5,7 +5,7 @@ import * as scheduler from "@pulumi/aws/scheduler";
 import * as pulumi from "@pulumi/pulumi";
 import { packageRoot } from "../../../core/home";
 import type { EnvironmentIdentity } from "../../contracts";
-import { awsTags, physicalName } from "../context";
+import { awsTags, iamPath, physicalName } from "../context";
 import { policyDocument } from "../instances/roles";
 import { createLogGroup } from "../logs";
 import { budgetName } from "./budget";
@@ -75,6 +75,7 @@ export function createExpiryGuard(
   const role = new iam.Role(
     `${name}-schedule-role`,
     {
+      path: iamPath(environment),
       assumeRolePolicy: group.arn.apply((arn) =>
         assumedBy("scheduler.amazonaws.com", {
           StringEquals: { "aws:SourceAccount": arn.split(":")[4] ?? "", "aws:SourceArn": arn },
@@ -140,7 +141,7 @@ function createSweeper(
   const logGroup = createLogGroup(`${name}-logs`, environment, options, "expiry");
   const role = new iam.Role(
     `${name}-function-role`,
-    { assumeRolePolicy: assumedBy("lambda.amazonaws.com"), tags },
+    { path: iamPath(environment), assumeRolePolicy: assumedBy("lambda.amazonaws.com"), tags },
     options,
   );
   const policy = new iam.RolePolicy(

@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../../contracts";
-import { awsTags } from "../context";
+import { awsTags, iamPath } from "../context";
 
 /** One permission of a policy document. */
 export interface PolicyStatement {
@@ -58,6 +58,7 @@ export function createRole(
   const role = new iam.Role(
     name,
     {
+      path: iamPath(settings.environment),
       assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: settings.service } }],
@@ -104,7 +105,11 @@ export function createInstanceProfile(
   );
   return new iam.InstanceProfile(
     `${name}-profile`,
-    { role: role.name, tags: awsTags(settings.environment, settings.title) },
+    {
+      path: iamPath(settings.environment),
+      role: role.name,
+      tags: awsTags(settings.environment, settings.title),
+    },
     pulumi.mergeOptions(options, { dependsOn: policies }),
   );
 }

@@ -3,7 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../../contracts";
-import { awsTags } from "../context";
+import { awsTags, iamPath } from "../context";
 import { policyDocument } from "../instances/roles";
 import { logGroupName } from "../logs";
 
@@ -27,6 +27,7 @@ export function createFlowLogs(
   const role = new iam.Role(
     `${name}-flow-logs-role`,
     {
+      path: iamPath(environment),
       assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
         Statement: [

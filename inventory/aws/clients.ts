@@ -1,0 +1,85 @@
+import type { AwsAccess, AwsApiCall } from "./model";
+
+/** IAM's prefix where it is not the client's name in lower case. */
+const IAM_PREFIXES: Readonly<Record<string, string>> = {
+  ApplicationAutoScaling: "application-autoscaling",
+  CloudWatchLogs: "logs",
+  ElasticLoadBalancingV2: "elasticloadbalancing",
+  ResourceGroupsTaggingAPI: "tag",
+};
+
+/** Attempts of one call. What is refused as too many waits longer before each. */
+const MAX_ATTEMPTS = 8;
+
+interface CallContext {
+  readonly clientName?: string;
+  readonly commandName?: string;
+}
+
+/** A step that every attempt of a call passes, whatever the call takes and gives. */
+type Middleware = <Args, Result>(
+  next: (args: Args) => Promise<Result>,
+  context: CallContext,
+) => (args: Args) => Promise<Result>;
+
+/** What this needs to know of a client of the AWS SDK. */
+interface SdkClient {
+  readonly middlewareStack: {
+    add(middleware: Middleware, options: { step: "finalizeRequest"; priority: "low"; name: string }): void;
+  };
+  destroy(): void;
+}
+
+interface SdkConfig {
+  readonly region: string;
+  readonly maxAttempts: number;
+  readonly retryMode: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** S3 only: the bucket in the path, where an emulator has one host. */
+  readonly forcePathStyle?: boolean;
+}
+
+type SdkClientClass<C extends SdkClient> = new (config: SdkConfig) => C;
+
+/** Clients of the AWS SDK, made on first use, one a service and region. */
+export class AwsClients {
+  readonly #clients = new Map<string, SdkClient>();
+
+  constructor(private readonly access: AwsAccess) {}
+
+  client<C extends SdkClient>(type: SdkClientClass<C>, region: string = this.access.region): C {
+    const key = `${type.name}/${region}`;
+    const known = this.#clients.get(key);
+    if (known instanceof type) return known;
+    const { endpoint, credentials, onCall } = this.access;
+    const client = new type({
+      region,
+      maxAttempts: MAX_ATTEMPTS,
+      // Slows down by itself when AWS says too many, instead of only trying again.
+      retryMode: "adaptive",
+      ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+      ...(credentials === undefined ? {} : { credentials }),
+    });
+    if (onCall !== undefined) {
+      const record: Middleware = (next, context) => async (args) => {
+        onCall(apiCall(context));
+        return next(args);
+      };
+      // After the retries, so that every attempt comes by.
+      client.middlewareStack.add(record, { step: "finalizeRequest", priority: "low", name: "record" });
+    }
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.destroy();
+    this.#clients.clear();
+  }
+}
+
+function apiCall({ clientName = "", commandName = "" }: CallContext): AwsApiCall {
+  const name = clientName.replace(/Client$/, "");
+  return { service: IAM_PREFIXES[name] ?? name.toLowerCase(), action: commandName.replace(/Command$/, "") };
+}
