@@ -13,6 +13,10 @@ const CLOSE = 0x5d;
 const ZERO = 0x30;
 const NINE = 0x39;
 const DASH = 0x2d;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const LETTER_A = 0x61;
+const LETTER_F = 0x66;
 
 export interface CombinedOptions {
   /** Cookie of the session, in a cookie field behind the standard ones. @default the usual names */
@@ -29,8 +33,8 @@ export class CombinedParser implements LineParser {
   readonly resolutionSeconds = 1;
   readonly #agents = new AgentTable();
   readonly #options: CombinedOptions;
-  /** The last time text and what it means: a busy second has hundreds of lines. */
-  #timeText = "";
+  /** The last time's bytes and what they mean: a busy second has hundreds of lines. */
+  #timeBytes: Buffer = Buffer.alloc(0);
   #time: Timestamp | undefined;
 
   constructor(options: CombinedOptions) {
@@ -40,11 +44,11 @@ export class CombinedParser implements LineParser {
   parse(bytes: Buffer, from: number, to: number): LogRecord | Malformed | null {
     const open = timeStart(bytes, from, to);
     if (open < 0) return "field missing: time";
-    const close = bytes.indexOf(CLOSE, open);
-    if (close < 0 || close >= to) return "field missing: time";
+    const close = find(bytes, CLOSE, open, to);
+    if (close < 0) return "field missing: time";
     const address = addressOf(bytes, from, open);
     if (address.to <= address.from) return "field missing: address";
-    const time = this.#timeOf(bytes.toString("latin1", open + 1, close));
+    const time = this.#timeOf(bytes, open + 1, close);
     if (time === undefined) return "time is not understood";
     if (!isBelievable(time.timeMs, this.#options.nowMs)) return "time is before 1995 or in the future";
 
@@ -65,8 +69,8 @@ export class CombinedParser implements LineParser {
     let quoted = 0;
     at += 3;
     while (at < to) {
-      const start = bytes.indexOf(QUOTE, at);
-      if (start < 0 || start >= to) break;
+      const start = find(bytes, QUOTE, at, to);
+      if (start < 0) break;
       const end = closingQuote(bytes, start, to);
       if (end < 0) break;
       quoted += 1;
@@ -93,24 +97,29 @@ export class CombinedParser implements LineParser {
     };
   }
 
-  #timeOf(text: string): Timestamp | undefined {
-    if (text !== this.#timeText) {
-      this.#timeText = text;
-      this.#time = parseTimeText(text);
+  #timeOf(bytes: Buffer, from: number, to: number): Timestamp | undefined {
+    const last = this.#timeBytes;
+    let same = last.length === to - from;
+    // The seconds differ first, so from behind.
+    for (let at = to - from - 1; same && at >= 0; at--) same = bytes[from + at] === last[at];
+    if (!same) {
+      this.#timeBytes = Buffer.from(bytes.subarray(from, to));
+      this.#time = parseTimeText(bytes.toString("latin1", from, to));
     }
     return this.#time;
   }
 }
 
+/** Position of a byte; -1 when it is not there. Fields are short: a call of the native search would cost more than the loop. */
+function find(bytes: Buffer, wanted: number, from: number, to: number): number {
+  for (let at = from; at < to; at++) if (bytes[at] === wanted) return at;
+  return -1;
+}
+
 /** Where the time's bracket opens: the first one behind a space, so that the brackets of an IPv6 address do not count. */
 function timeStart(bytes: Buffer, from: number, to: number): number {
-  let at = from;
-  for (;;) {
-    const open = bytes.indexOf(OPEN, at);
-    if (open < 0 || open >= to) return -1;
-    if (open > from && bytes[open - 1] === SPACE) return open;
-    at = open + 1;
-  }
+  for (let at = from + 1; at < to; at++) if (bytes[at] === OPEN && bytes[at - 1] === SPACE) return at;
+  return -1;
 }
 
 interface Slice {
@@ -128,15 +137,28 @@ function addressOf(bytes: Buffer, from: number, open: number): Slice {
 }
 
 function wordAt(bytes: Buffer, from: number, limit: number): Slice {
-  const space = bytes.indexOf(SPACE, from);
-  return { from, to: space < 0 || space > limit ? Math.max(from, limit) : space };
+  const space = find(bytes, SPACE, from, limit);
+  return { from, to: space < 0 ? Math.max(from, limit) : space };
 }
 
-/** Digits, dots, colons and hexadecimal letters, with a dot or a colon among them: IPv4, or IPv6 with or without brackets. */
+/** Digits, dots, colons, hexadecimal letters and brackets, with a dot or a colon among them: IPv4 or IPv6. */
 function isAddress(bytes: Buffer, { from, to }: Slice): boolean {
-  if (to - from < 2) return false;
-  const text = bytes.toString("latin1", from, to);
-  return /^\[?[0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*(?:%\w+)?\]?$/.test(text);
+  let separators = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    const letter = byte | 0x20;
+    if (byte === DOT || byte === COLON) separators += 1;
+    else if (
+      !(
+        (byte >= ZERO && byte <= NINE) ||
+        (letter >= LETTER_A && letter <= LETTER_F) ||
+        byte === OPEN ||
+        byte === CLOSE
+      )
+    )
+      return false;
+  }
+  return separators > 0;
 }
 
 function skipSpaces(bytes: Buffer, from: number, to: number): number {
@@ -147,15 +169,12 @@ function skipSpaces(bytes: Buffer, from: number, to: number): number {
 
 /** The quote that ends a text which begins at `open`; one behind a backslash belongs to the text. -1 when there is none. */
 function closingQuote(bytes: Buffer, open: number, to: number): number {
-  let at = open + 1;
-  for (;;) {
-    const quote = bytes.indexOf(QUOTE, at);
-    if (quote < 0 || quote >= to) return -1;
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === BACKSLASH && quote - 1 - backslashes > open) backslashes += 1;
-    if (backslashes % 2 === 0) return quote;
-    at = quote + 1;
+  for (let at = open + 1; at < to; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at += 1;
   }
+  return -1;
 }
 
 function statusAt(bytes: Buffer, at: number, to: number): number | undefined {

@@ -2,13 +2,26 @@ const SEED_A = 0xdeadbeef;
 const SEED_B = 0x41c6ce57;
 
 /**
- * 53-bit hash of bytes (cyrb53: two multiplicative lanes, mixed at the end). Tells clients apart without keeping who they are; it is not
+ * 53-bit hash of bytes (two multiplicative lanes, mixed at the end, after cyrb53). Tells clients apart without keeping who they are; it is not
  * kept beyond the run of the command, and not for secrets. Two of a million clients fall together with a probability of 1 in 18,000.
  */
 export function hashBytes(bytes: Uint8Array, from: number, to: number, seed = 0): number {
   let a = SEED_A ^ (seed | 0);
   let b = SEED_B ^ (Math.floor(seed / 2 ** 32) | 0);
-  for (let at = from; at < to; at++) {
+  let at = from;
+  // Four bytes a round: user agents are long, and every line has one.
+  for (; at + 4 <= to; at += 4) {
+    const word =
+      (bytes[at] ?? 0) |
+      ((bytes[at + 1] ?? 0) << 8) |
+      ((bytes[at + 2] ?? 0) << 16) |
+      ((bytes[at + 3] ?? 0) << 24);
+    a = Math.imul(a ^ word, 2654435761);
+    b = Math.imul(b ^ word, 1597334677);
+    a ^= a >>> 15;
+    b ^= b >>> 13;
+  }
+  for (; at < to; at++) {
     const byte = bytes[at] ?? 0;
     a = Math.imul(a ^ byte, 2654435761);
     b = Math.imul(b ^ byte, 1597334677);

@@ -8,7 +8,7 @@ const PERCENT = /%(?![0-9A-Fa-f]{2})/;
  * \\; characters are those of latin1 (bytes) or of a JSON text (then encoded as UTF-8).
  */
 export function cleanTarget(text: string, characters: "bytes" | "unicode"): string {
-  if (PLAIN.test(text) && !PERCENT.test(text)) return text;
+  if (PLAIN.test(text) && (!text.includes("%") || !PERCENT.test(text))) return text;
   const unescaped = text.replace(
     /\\(?:x([0-9A-Fa-f]{2})|(["\\]))/g,
     (_, hex: string | undefined, quoted: string | undefined) =>
