@@ -38,12 +38,16 @@ interface Bin {
   readonly count: number;
 }
 
+/** The library below gives no number for the ends of the line. */
+const below = (z: number): number =>
+  z === Number.NEGATIVE_INFINITY ? 0 : z === Number.POSITIVE_INFINITY ? 1 : normalCdf(z);
+
 /** First and second moment of a normal variable that is known to lie in (from, to). */
 function momentsWithin(from: number, to: number, mu: number, sigma: number): readonly [number, number] {
   const a = (from - mu) / sigma;
   const b = (to - mu) / sigma;
   // In the right tail the mirrored difference keeps its figures.
-  const mass = a > 0 ? normalCdf(-a) - normalCdf(-b) : normalCdf(b) - normalCdf(a);
+  const mass = a > 0 ? below(-a) - below(-b) : below(b) - below(a);
   if (mass < 1e-12) {
     // Nothing of the distribution is there: the end nearest to it.
     const at = Math.abs(a) < Math.abs(b) ? from : to;
@@ -108,12 +112,12 @@ export function fitLognormal(intervals: readonly CountedInterval[]): LognormalFi
 }
 
 function distanceOf(bins: readonly Bin[], observations: number, mu: number, sigma: number): number {
-  let below = 0;
+  let sum = 0;
   let largest = 0;
   const sorted = [...bins].sort((a, b) => a.to - b.to);
   for (const { to, count } of sorted) {
-    below += count;
-    largest = Math.max(largest, Math.abs(below / observations - normalCdf((to - mu) / sigma)));
+    sum += count;
+    largest = Math.max(largest, Math.abs(sum / observations - below((to - mu) / sigma)));
   }
   return largest;
 }

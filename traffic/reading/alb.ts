@@ -16,7 +16,6 @@ const AGENT = 13;
 
 /** Access logs of AWS Application Load Balancers. They hold no cookies. */
 export class AlbParser implements LineParser {
-  readonly resolutionSeconds = 0.001;
   readonly #agents = new AgentTable();
 
   constructor(private readonly nowMs: number) {}

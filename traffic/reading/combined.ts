@@ -30,7 +30,6 @@ export interface CombinedOptions {
  * further fields behind. Of those a quoted one with `name=value` may hold the session's cookie.
  */
 export class CombinedParser implements LineParser {
-  readonly resolutionSeconds = 1;
   readonly #agents = new AgentTable();
   readonly #options: CombinedOptions;
   /** The last time's bytes and what they mean: a busy second has hundreds of lines. */

@@ -137,7 +137,6 @@ function headerOf(request: unknown, name: string): string | undefined {
 
 /** One entry of an HTTP archive (HAR 1.2). A recording is one browser's: its client is the file. */
 export class HarEntryParser implements LineParser {
-  readonly resolutionSeconds = 0.001;
   readonly #agents = new AgentTable();
   readonly #client: number;
 

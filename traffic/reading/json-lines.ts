@@ -136,7 +136,6 @@ function textOf(value: unknown): string | undefined {
 
 /** A log of one JSON object a line. Names of fields are guessed from the lines themselves, unless the user gives them. */
 export class JsonLinesParser implements LineParser {
-  readonly resolutionSeconds = 0.001;
   readonly #agents = new AgentTable();
   /** The name that last held each field: lines of one log are alike. */
   readonly #found = new Map<JsonField, string>();

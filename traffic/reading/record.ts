@@ -42,8 +42,6 @@ export type Malformed =
 /** How a format reads one line: bytes `from` up to `to`, without the line's end. Null for a line that holds no request (a comment). */
 export interface LineParser {
   parse(bytes: Buffer, from: number, to: number): LogRecord | Malformed | null;
-  /** Seconds by which the format's clock steps. */
-  readonly resolutionSeconds: number;
 }
 
 /** Earliest time that is believed: there were no web server logs before. */

@@ -39,7 +39,6 @@ function decoded(text: string): string {
  * are UTC, to the second.
  */
 export class W3cParser implements LineParser {
-  readonly resolutionSeconds = 1;
   readonly #agents = new AgentTable();
   #columns: Partial<Record<Field, number>> | undefined;
 
