@@ -10,6 +10,7 @@ import {
   bottomOf,
   COLLIDING_LABELS,
   LOW_CONTRAST,
+  linesOf,
   NAMELESS_DRAWINGS,
   OPEN_ALL,
   SIDEWAYS,
@@ -106,15 +107,7 @@ describe("report in a browser", () => {
 
   it("a journey's name in the objectives takes one line on a phone", async () => {
     const page = await open("invalid", PHONE);
-    const lines = await page
-      .locator("table.objectives tbody th")
-      .evaluateAll((names) =>
-        names.map((name) =>
-          Math.round(
-            name.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(name).lineHeight),
-          ),
-        ),
-      );
+    const lines = await page.evaluate<number[]>(linesOf("table.objectives tbody th"));
     expect(new Set(lines)).toEqual(new Set([1]));
   });
 

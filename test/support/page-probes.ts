@@ -87,3 +87,9 @@ export const COLLIDING_LABELS = `[...document.querySelectorAll("svg.chart")].fla
 /** Pixels from the top of the page to the lower edge of the first match. */
 export const bottomOf = (selector: string): string =>
   `document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect().bottom + window.scrollY`;
+
+/** Lines of text that each element of a selector takes. */
+export const linesOf = (
+  selector: string,
+): string => `[...document.querySelectorAll(${JSON.stringify(selector)})].map((element) =>
+  Math.round(element.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(element).lineHeight)))`;
