@@ -42,6 +42,11 @@ export function describeComparison(plan: ComparisonPlan, calibration: Calibratio
           ...(plan.sequential
             ? ["             stops as soon as a test that may be looked at after every pair decides"]
             : []),
+          ...(plan.objectives === null
+            ? []
+            : [
+                `             ${plan.objectives.objectives.length} objectives must be met: ${plan.objectives.objectives.map(({ name }) => name).join(", ")}; at most ${percent(plan.objectives.maxBurnedShare)} of a period's error budget`,
+              ]),
         ]),
     ...(calibration === null
       ? ["Noise        not calibrated here: run perfbed calibrate to know what such a gate can see"]

@@ -6,10 +6,11 @@ import { replicateFigures } from "../../analysis/comparison/replicates";
 import { type SequentialDecision, sequentialDecision } from "../../analysis/comparison/sequential";
 import { type ComparisonSettings, MIN_REPLICATES, settingsOf } from "../../analysis/comparison/settings";
 import type { ValidityFinding } from "../../analysis/model";
-import type { ComparisonReport, ReplicateLine } from "../../report/comparison/model";
+import type { ComparisonReport, ObjectivesVerdict, ReplicateLine } from "../../report/comparison/model";
 import { controlDrift } from "./control-drift";
 import { dominanceOf } from "./dominance";
 import { MAX_EXCLUDED_SHARE, type SortedRounds, sortRounds } from "./exclusion";
+import { judgeRequired } from "./objectives";
 import { achievedShare, type Replicate, readReplicate } from "./replicate";
 import { CONTROL_AFTER, CONTROL_BEFORE, replicateName } from "./run-names";
 import { selfKnowledge } from "./self-knowledge";
@@ -189,6 +190,21 @@ function resultOf(stored: StoredComparison, { used }: SortedRounds): ComparisonR
   return compareSides(input, stored.settings);
 }
 
+/** What is required of the candidate beside the comparison, from its runs of the rounds that count. */
+async function objectivesOf(
+  folder: string,
+  stored: StoredComparison,
+  { used }: SortedRounds,
+): Promise<ObjectivesVerdict | undefined> {
+  const candidate = stored.sides.at(-1);
+  if (stored.objectives === undefined || candidate === undefined) return undefined;
+  const rounds = [...used.keys()].sort((a, b) => a - b);
+  const folders = rounds.map((round) =>
+    join(folder, replicateName(round, candidate.name, stored.sides.length)),
+  );
+  return judgeRequired(stored.objectives, folders);
+}
+
 /**
  * Judges a comparison from what is stored of it and nothing else: the same folder gives the same judgement, byte for byte.
  * @throws ConfigError when the folder is not that of a comparison
@@ -214,6 +230,7 @@ export async function judgeStoredComparison(folder: string): Promise<ComparisonR
   ].toSorted((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
   const result = resultOf(stored, sorted);
   const sequential = sequentialState(stored, sorted.used);
+  const objectives = await objectivesOf(folder, stored, sorted);
   const sides = stored.sides.map((side) =>
     sideFigures(side, usedOf(side.name), stored.settings.gatingQuantile, stored.prices),
   );
@@ -230,12 +247,14 @@ export async function judgeStoredComparison(folder: string): Promise<ComparisonR
       stored,
       result,
       sequential,
+      objectives,
       sides,
       dominance,
       validity,
       attributed: sorted.attributed,
     }),
     result,
+    ...(objectives === undefined ? {} : { objectives }),
     sequential: sequential ?? null,
     sides,
     dominance,

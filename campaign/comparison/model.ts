@@ -3,6 +3,7 @@ import type { Policy } from "../../core/policy";
 import type { LoadTool, Workload } from "../../scenarios/model";
 import type { HistoryLocation } from "../../storage/history";
 import type { EnvironmentPlan } from "../plan";
+import type { RequiredObjectives } from "./objectives";
 import type { PresetName } from "./presets";
 import type { StoredBaseline } from "./stored-baseline";
 
@@ -38,6 +39,8 @@ export interface ComparisonPlan {
   /** Stop as soon as the answer is certain enough, by a test that may be looked at after every pair. */
   readonly sequential: boolean;
   readonly policy: Policy;
+  /** Objectives that the candidate must meet as well; null: none. */
+  readonly objectives: RequiredObjectives | null;
   readonly prices: PriceList | null;
   readonly resultsDir: string;
   /** Where its runs are recorded as well; undefined, unless it was asked for: nowhere. */

@@ -9,6 +9,7 @@ import { type LoadedConfig, loadConfig } from "../config/load";
 import { type CampaignPlan, type PlanOptions, planCampaign } from "../plan";
 import { controlSeconds } from "./control";
 import type { ComparisonEstimate, ComparisonKind, ComparisonPlan, PlannedSide } from "./model";
+import { requiredObjectives } from "./objectives";
 import {
   ENVIRONMENT_OVERHEAD_SECONDS,
   FIRST_WARMUP_SECONDS,
@@ -32,6 +33,10 @@ export interface ComparisonOptions extends SettingOptions {
   /** Keep the autoscaler free to act. @default false for versions, true for sizings */
   readonly autoscaling?: boolean;
   readonly prices?: string;
+  /** OpenSLO file; gates only. */
+  readonly objectives?: string;
+  /** Most of a period's error budget that the time measured may use, 0..1. @default 1 */
+  readonly maxBurnedShare?: number;
 }
 
 /** How one side differs from the others. */
@@ -204,6 +209,7 @@ async function planComparison(
     settings,
     sequential: options.sequential ?? false,
     policy,
+    objectives: requiredObjectives(options.objectives, options.maxBurnedShare),
     prices: readPrices(options.cwd, options.prices),
     resultsDir,
     ...(history === undefined ? {} : { history }),

@@ -8,6 +8,7 @@ import { packageVersion } from "../../core/version";
 import { readVersionedJson, writeVersionedJson } from "../../storage";
 import type { CalibrationRecord } from "./calibration-model";
 import type { ComparisonKind, ComparisonPlan, PriceList } from "./model";
+import type { RequiredObjectives } from "./objectives";
 import type { PresetName } from "./presets";
 
 /** Version of `comparison.json`. */
@@ -48,6 +49,8 @@ export interface StoredComparison {
   readonly settings: ComparisonSettings;
   readonly sequential: boolean;
   readonly policy: Policy;
+  /** Objectives that the candidate must meet as well. */
+  readonly objectives?: RequiredObjectives;
   readonly prices: PriceList | null;
   readonly minutesPerPair: number;
   readonly notes: readonly string[];
@@ -88,6 +91,7 @@ export function storedFrom(
     settings: plan.settings,
     sequential: plan.sequential,
     policy: plan.policy,
+    ...(plan.objectives === null ? {} : { objectives: plan.objectives }),
     prices: plan.prices,
     minutesPerPair: plan.estimate.minutesPerPair,
     notes: plan.notes,

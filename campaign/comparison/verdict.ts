@@ -1,7 +1,7 @@
 import type { ComparisonResult, MetricComparison, SequentialDecision } from "../../analysis/comparison";
 import type { ValidityFinding, Verdict } from "../../analysis/model";
 import { REMEDIES } from "../../analysis/verdict";
-import type { Dominance, SideFigures } from "../../report/comparison/model";
+import type { Dominance, ObjectivesVerdict, SideFigures } from "../../report/comparison/model";
 import type { StoredComparison } from "./stored";
 
 /** What to do about reasons that only comparisons have. */
@@ -17,6 +17,7 @@ export interface VerdictInput {
   readonly stored: StoredComparison;
   readonly result: ComparisonResult | null;
   readonly sequential: SequentialDecision | undefined;
+  readonly objectives: ObjectivesVerdict | undefined;
   readonly sides: readonly SideFigures[];
   readonly dominance: readonly Dominance[];
   readonly validity: readonly ValidityFinding[];
@@ -43,7 +44,7 @@ function compareHeadline({ dominance, sides }: VerdictInput): string {
  * judged by the test that may be looked at after every pair: the p-values of the fixed size do not survive an early stop.
  */
 export function comparisonVerdict(input: VerdictInput): Verdict {
-  const { stored, result, sequential, validity, attributed, dominance } = input;
+  const { stored, result, sequential, objectives, validity, attributed, dominance } = input;
   const invalid = validity.filter(({ severity }) => severity === "invalid");
   const warnings = validity.filter(({ severity }) => severity === "warning");
   const notes = [
@@ -95,29 +96,66 @@ export function comparisonVerdict(input: VerdictInput): Verdict {
   }
   const early =
     sequential !== undefined && (sequential.decision === "regression" || sequential.decision === "pass");
-  const kind = sequential === undefined ? result.verdict : early ? earlyKind(sequential) : "inconclusive";
+  const compared = sequential === undefined ? result.verdict : early ? earlyKind(sequential) : "inconclusive";
   const worse = sequential?.figures.filter(({ status }) => status === "regression") ?? [];
   const earlyHeadline =
     sequential?.decision === "regression"
       ? `The candidate is worse than the baseline: ${[...new Set(worse.map(({ journey }) => journey))].join(", ")}.`
       : "The candidate is no worse than the baseline, within the thresholds.";
-  return {
-    kind,
-    headline:
-      sequential === undefined
-        ? result.headline
-        : early
-          ? earlyHeadline
-          : "The pairs have run out before the sequential test could decide.",
+  const headline =
+    sequential === undefined
+      ? result.headline
+      : early
+        ? earlyHeadline
+        : "The pairs have run out before the sequential test could decide.";
+  return withObjectives(objectives, {
+    kind: compared,
+    headline,
     reasons: [
       ...(sequential === undefined ? [] : [sequential.text]),
       ...gatingReasons(result),
       ...result.warnings.map((text) => sentence(`Warning: ${text}`)),
       ...notes,
     ],
-    actions: [...actionsOf(kind, result), ...remedies(warnings)],
+    actions: [...actionsOf(compared, result), ...remedies(warnings)],
+  });
+}
+
+/** From best to worst. */
+const SEVERITY: Readonly<Record<Verdict["kind"], number>> = {
+  pass: 0,
+  inconclusive: 1,
+  regression: 2,
+  invalid: 3,
+};
+
+/** What is required beside the comparison can make its verdict worse, never better. */
+function withObjectives(objectives: ObjectivesVerdict | undefined, compared: Verdict): Verdict {
+  if (objectives === undefined) return compared;
+  const { verdict: kind, reasons } = objectives;
+  const worse = SEVERITY[kind] > SEVERITY[compared.kind];
+  const text = OBJECTIVES_TEXT[kind];
+  return {
+    kind: worse ? kind : compared.kind,
+    headline: worse ? text.headline : compared.headline,
+    reasons: [...reasons, ...compared.reasons],
+    actions: text.action === undefined ? compared.actions : [text.action, ...compared.actions],
   };
 }
+
+const OBJECTIVES_TEXT: Readonly<
+  Record<ObjectivesVerdict["verdict"], { readonly headline: string; readonly action?: string }>
+> = {
+  pass: { headline: "" },
+  inconclusive: {
+    headline: "An objective that is required had no traffic, so nothing is known of it.",
+    action: "Use a scenario that makes requests of every journey with an objective.",
+  },
+  regression: {
+    headline: "The candidate does not meet the objectives that are required of it.",
+    action: "Start with the objective that is broken: perfbed slo check shows it over time.",
+  },
+};
 
 const earlyKind = ({ decision }: SequentialDecision): "regression" | "pass" =>
   decision === "regression" ? "regression" : "pass";

@@ -1,26 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { VerdictKind } from "../../analysis/model";
-import {
-  type AlertEpisode,
-  type BudgetStatus,
-  type CompliancePoint,
-  complianceOverTime,
-  errorBudget,
-  judgeSloGate,
-  parseOpenSlo,
-  type ServiceObjective,
-  simulateAlerts,
-} from "../../analysis/slo-programme";
+import { judgeSloGate, parseOpenSlo } from "../../analysis/slo-programme";
 import { ConfigError, type ExitCode } from "../../core/errors";
-import { RunStore } from "../../storage";
 import { BASELINE_SIDE } from "../../storage/history";
 import { exitCodeOf } from "../campaign";
 import { storedRunFolders } from "../history/stored-runs";
 import { judgeStoredRun } from "../judge";
-
-/** Length of the slices that compliance is followed in, seconds. */
-const SLICE_SECONDS = 1;
+import { type CountedRun, type ObjectiveCheck, objectivesOver } from "./over-runs";
 
 export interface SloCheckOptions {
   /** A run's folder, a campaign's or comparison's, or the results. */
@@ -31,16 +18,6 @@ export interface SloCheckOptions {
   readonly side?: string;
   /** Most of a period's error budget that the time measured may use, 0..1. @default 1 */
   readonly maxBurnedShare?: number;
-}
-
-/** One objective over all runs that count. */
-export interface ObjectiveCheck {
-  readonly objective: ServiceObjective;
-  readonly status: BudgetStatus;
-  /** One point a slice; runs follow each other without the time between them. */
-  readonly overTime: readonly CompliancePoint[];
-  /** Burn-rate alerts that would have fired. */
-  readonly alerts: readonly AlertEpisode[];
 }
 
 export interface SloCheck {
@@ -80,9 +57,6 @@ export function readObjectives(file: string): ReturnType<typeof parseOpenSlo> {
   ]);
 }
 
-/** Slices of one objective, run after run, on an axis without gaps. */
-type Slices = { readonly atSeconds: number; readonly good: number; readonly total: number }[];
-
 /**
  * Service-level objectives over stored runs: compliance, error budget, and the alerts that would have fired. Judged from the samples of
  * the measured windows; invalid runs never count.
@@ -91,11 +65,9 @@ type Slices = { readonly atSeconds: number; readonly good: number; readonly tota
 export async function checkObjectives(options: SloCheckOptions): Promise<SloCheck> {
   const { objectives, ignored } = readObjectives(resolve(options.objectives));
   const folders = await storedRunFolders(options.folder);
-  const slices = new Map<ServiceObjective, Slices>(objectives.map((objective) => [objective, []]));
-  const runs: string[] = [];
+  const runs: CountedRun[] = [];
   const excluded: { run: string; reason: string }[] = [];
   const sides = new Set<string>();
-  let measuredSeconds = 0;
   for (const folder of folders) {
     const { manifest, verdict } = await judgeStoredRun(folder);
     sides.add(manifest.side);
@@ -108,22 +80,8 @@ export async function checkObjectives(options: SloCheckOptions): Promise<SloChec
       excluded.push({ run, reason: verdict.headline });
       continue;
     }
-    runs.push(run);
-    const window = { fromUs: manifest.window.measuredFromUs, toUs: manifest.window.measuredToUs };
-    const store = await RunStore.open(folder);
-    try {
-      for (const [objective, kept] of slices) {
-        const { indicator, journey } = objective;
-        const thresholdMs = indicator.kind === "latency" ? indicator.thresholdMs : null;
-        const found = await store.requestSlices(window, SLICE_SECONDS, { journey, thresholdMs });
-        kept.push(
-          ...found.map((slice, index) => ({ ...slice, atSeconds: measuredSeconds + index * SLICE_SECONDS })),
-        );
-      }
-    } finally {
-      await store.close();
-    }
-    measuredSeconds += Math.ceil((window.toUs - window.fromUs) / 1e6 / SLICE_SECONDS - 1e-9) * SLICE_SECONDS;
+    const { measuredFromUs, measuredToUs } = manifest.window;
+    runs.push({ run, folder, window: { fromUs: measuredFromUs, toUs: measuredToUs } });
   }
   if (runs.length === 0 && excluded.length === 0) {
     throw new ConfigError("No run of that side", [
@@ -134,14 +92,7 @@ export async function checkObjectives(options: SloCheckOptions): Promise<SloChec
       },
     ]);
   }
-  const checks = [...slices].map(
-    ([objective, counted]): ObjectiveCheck => ({
-      objective,
-      status: errorBudget(objective, counted, SLICE_SECONDS),
-      overTime: complianceOverTime(objective, counted, SLICE_SECONDS),
-      alerts: simulateAlerts(objective, counted, SLICE_SECONDS),
-    }),
-  );
+  const { checks, measuredSeconds } = await objectivesOver(runs, objectives);
   const judged = judgeSloGate(
     checks.map(({ status }) => status),
     { maxBurnedShare: options.maxBurnedShare ?? 1 },
@@ -152,7 +103,7 @@ export async function checkObjectives(options: SloCheckOptions): Promise<SloChec
     exitCode: exitCodeOf(verdict),
     reasons: runs.length === 0 ? ["Every run is invalid: nothing is known."] : judged.reasons,
     objectives: checks,
-    runs,
+    runs: runs.map(({ run }) => run),
     excluded,
     measuredSeconds,
     ignored,

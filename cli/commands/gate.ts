@@ -1,6 +1,11 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CliContext } from "../context";
-import { comparisonOptions, type ParsedComparison, toComparisonOptions } from "./comparison-options";
+import {
+  comparisonOptions,
+  type ParsedComparison,
+  shareOption,
+  toComparisonOptions,
+} from "./comparison-options";
 import { runPlannedComparison } from "./run-comparison";
 
 const HELP = `
@@ -19,6 +24,7 @@ Examples:
   perfbed gate --baseline main --candidate pr --preset quick --threshold 20%
   perfbed gate --baseline main --candidate pr --pairs 30 --sequential   up to 30 pairs, fewer if it is clear
   perfbed gate --baseline perfbed-results/20260101T120000-1a2b --candidate pr   against stored runs: order is not controlled
+  perfbed gate --baseline main --candidate pr --objectives slo.yaml --max-burned 1%   no slower, and fast enough
   perfbed gate --baseline main --candidate pr --policy gate.yaml        overrides per journey; see docs/gate.md
 
 Presets: quick 8 pairs, default 10, thorough 20. perfbed calibrate measures what they can see on this machine.
@@ -28,6 +34,8 @@ interface ParsedGate extends ParsedComparison {
   readonly baseline: string;
   readonly candidate: string;
   readonly baselineSide?: string;
+  readonly objectives?: string;
+  readonly maxBurned?: number;
   readonly sequential?: boolean;
 }
 
@@ -41,6 +49,13 @@ export function addGate(program: Command, context: CliContext): Command {
     )
     .requiredOption("--candidate <version>", "the version to be judged")
     .option("--baseline-side <name>", "side of that earlier comparison (default: baseline)")
+    .option("--objectives <file>", "OpenSLO YAML: objectives that the candidate must meet as well")
+    .addOption(
+      new Option(
+        "--max-burned <share>",
+        "most of a period's error budget that its runs may use, e.g. 1% (default: 100%)",
+      ).argParser(shareOption),
+    )
     .option("--sequential", "stop as soon as an anytime-valid test decides")
     .addHelpText("after", HELP);
   return comparisonOptions(command).action(async (options: ParsedGate) => {
@@ -50,6 +65,8 @@ export function addGate(program: Command, context: CliContext): Command {
       baseline: options.baseline,
       candidate: options.candidate,
       sequential: options.sequential ?? false,
+      ...(options.objectives === undefined ? {} : { objectives: options.objectives }),
+      ...(options.maxBurned === undefined ? {} : { maxBurnedShare: options.maxBurned }),
       ...(options.baselineSide === undefined ? {} : { baselineSide: options.baselineSide }),
     });
     await runPlannedComparison(context, plan, options);

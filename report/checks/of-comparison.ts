@@ -43,6 +43,22 @@ export function checksOfComparison(report: ComparisonReport): CheckReport {
         }),
       ),
   );
+  const required = (report.objectives?.statuses ?? []).map((status): Check => {
+    const { objective, journey, burnedOfPeriod } = status;
+    const burned = (burnedOfPeriod ?? 0) > (report.objectives?.maxBurnedShare ?? 1);
+    return {
+      journey: journey ?? "(all)",
+      name: `objective ${objective}`,
+      outcome: invalid
+        ? "invalid"
+        : status.status === "not-enough-data"
+          ? "inconclusive"
+          : status.status === "broken" || burned
+            ? "regression"
+            : "pass",
+      text: report.objectives?.reasons.find((reason) => reason.startsWith(`${objective}: `)) ?? "",
+    };
+  });
   const candidate = comparison.sides.at(-1);
   const times = report.replicates.map(({ startedAtUs }) => startedAtUs);
   const startedAtUs = Date.parse(comparison.startedAt) * 1000;
@@ -56,6 +72,6 @@ export function checksOfComparison(report: ComparisonReport): CheckReport {
     perfbedVersion: comparison.perfbedVersion,
     id: comparison.campaignId,
     verdict,
-    checks: [verdictCheck(verdict), ...findings, ...figures],
+    checks: [verdictCheck(verdict), ...findings, ...required, ...figures],
   };
 }

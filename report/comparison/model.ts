@@ -1,6 +1,7 @@
 import type { ComparisonResult } from "../../analysis/comparison/model";
 import type { SequentialDecision } from "../../analysis/comparison/sequential";
 import type { SloResult, ValidityFinding, Verdict } from "../../analysis/model";
+import type { BudgetStatus, SloGateResult } from "../../analysis/slo-programme";
 import type { StoredComparison } from "../../campaign/comparison/stored";
 import type { TierUse } from "../../campaign/comparison/tier-use";
 import type { TeardownProof } from "../model";
@@ -76,6 +77,14 @@ export interface ControlComparison {
   readonly text: string;
 }
 
+/** Service-level objectives that a gate requires of its candidate, over all of its runs that count. */
+export interface ObjectivesVerdict extends SloGateResult {
+  readonly statuses: readonly BudgetStatus[];
+  /** Most of a period's error budget that the time measured may use, 0..1. */
+  readonly maxBurnedShare: number;
+  readonly measuredSeconds: number;
+}
+
 /** The one data object behind the page, the comment, the JUnit file and the JSON of a comparison. JSON-safe. */
 export interface ComparisonReport {
   readonly schemaVersion: 1;
@@ -83,6 +92,8 @@ export interface ComparisonReport {
   readonly verdict: Verdict;
   /** Of two sides: baseline against candidate. */
   readonly result: ComparisonResult | null;
+  /** Where the gate requires objectives. */
+  readonly objectives?: ObjectivesVerdict;
   /** Where it could stop early: what may be said after every look. */
   readonly sequential: SequentialDecision | null;
   readonly sides: readonly SideFigures[];

@@ -7,6 +7,7 @@ import { STYLE } from "../html/style";
 import { oneLine } from "../text";
 import { FOREST_STYLE } from "./forest";
 import type { ComparisonReport } from "./model";
+import { objectivesSection } from "./objectives";
 import {
   journeysSection,
   reproduceSection,
@@ -65,6 +66,7 @@ export function renderComparisonHtml(report: ComparisonReport): string {
   const links: readonly (readonly [string, string])[] = [
     ["summary", "Summary"],
     ...(report.result === null ? [] : [["journeys", "Journeys"] as const]),
+    ...(report.objectives === undefined ? [] : [["objectives", "Objectives"] as const]),
     ["sides", "Sides"],
     ["validity", "Validity"],
     ["statistics", "Statistics"],
@@ -90,6 +92,7 @@ ${masthead(report)}
 <main class="wrap">
 ${summarySection(report)}
 ${journeysSection(report)}
+${objectivesSection(report)}
 ${sidesSection(report)}
 ${validitySection(report)}
 ${statisticsSection(report)}
