@@ -145,14 +145,20 @@ export function stackEnvironment(
     tags: { "pulumi:project": context.project, "pulumi:stack": context.stack, ...parts.tags },
   };
   const args: PerformanceEnvironmentArgs = { target, environment, sizing, application };
-  problems.push(...validateEnvironmentArgs(args));
-  if (aws !== undefined) {
-    problems.push(
-      ...nameProblems(environment),
-      ...validateAwsSettings(awsSettings(aws), sizing, application),
-    );
-  }
-  return { args, ...(aws === undefined ? {} : { aws }) };
+  const made = { args, ...(aws === undefined ? {} : { aws }) };
+  problems.push(...environmentProblems(made));
+  return made;
+}
+
+/** Everything wrong with an environment, on its target. */
+export function environmentProblems({ args, aws }: StackEnvironment): readonly Problem[] {
+  const { environment, sizing, application } = args;
+  if (aws === undefined) return validateEnvironmentArgs(args);
+  return [
+    ...validateEnvironmentArgs(args),
+    ...nameProblems(environment),
+    ...validateAwsSettings(awsSettings(aws), sizing, application),
+  ];
 }
 
 const campaignConfig = z.object({

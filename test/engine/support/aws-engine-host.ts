@@ -29,6 +29,8 @@ export interface ProgramReference {
 }
 
 export type HostRequest =
+  | { readonly operation: "configure"; readonly values: Readonly<Record<string, string>> }
+  | { readonly operation: "preview"; readonly program: ProgramReference }
   | { readonly operation: "up"; readonly program: ProgramReference }
   | { readonly operation: "refresh"; readonly expectNoChanges: boolean }
   | { readonly operation: "destroy" };
@@ -74,6 +76,18 @@ async function openStack(settings: HostSettings): Promise<Stack> {
 async function perform(stack: Stack, request: HostRequest): Promise<OperationResult> {
   const options = { color: "never", onOutput: (text: string) => tell({ kind: "printed", text }) } as const;
   switch (request.operation) {
+    case "configure": {
+      const values = Object.entries(request.values).map(([key, value]) => [key, { value }] as const);
+      await stack.setAllConfig(Object.fromEntries(values));
+      return { outputs: {}, changes: {} };
+    }
+    case "preview": {
+      const { changeSummary } = await stack.preview({
+        ...options,
+        program: await programOf(request.program),
+      });
+      return { outputs: {}, changes: { ...changeSummary } };
+    }
     case "up": {
       const { outputs, summary } = await stack.up({ ...options, program: await programOf(request.program) });
       return { outputs, changes: { ...summary.resourceChanges } };

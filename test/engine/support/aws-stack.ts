@@ -29,6 +29,8 @@ export interface AwsStackOptions extends AwsStandInOptions {
   readonly region?: string;
   /** @default "aws-test" */
   readonly stackName?: string;
+  /** Further providers that the engine attaches to, as `<package>:<port>`. @default none */
+  readonly providers?: readonly string[];
   /** Further variables of the process that runs engine and program. @default none */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -37,10 +39,16 @@ export interface AwsStack {
   readonly standIn: AwsStandIn;
   /** Everything the engine has printed. */
   readonly printed: readonly string[];
+  /** Values of the stack's configuration, of the program's own where the name has no namespace. Structured ones as JSON's text. */
+  configure(values: Readonly<Record<string, string>>): Promise<void>;
+  /** What an `up` would change. */
+  preview(program: ProgramReference): Promise<OperationResult>;
   up(program: ProgramReference): Promise<OperationResult>;
   /** Looks at what exists; with `expectNoChanges` it fails when anything drifted. */
   refresh(options?: { readonly expectNoChanges?: boolean }): Promise<OperationResult>;
   destroy(): Promise<OperationResult>;
+  /** Where the engine keeps its files: state, history and backups. */
+  readonly folder: string;
   /** The engine's state as it lies on disk. */
   storedState(): string;
   /** Ends engine, program and providers and removes the state; what is in the emulator stays there. */
@@ -52,7 +60,7 @@ export interface AwsStack {
  * test/support/aws-provider in place of the official ones. Its state is in a temporary folder.
  */
 export async function openAwsStack(options: AwsStackOptions): Promise<AwsStack> {
-  const { region = "eu-west-1", stackName = "aws-test", variables = {} } = options;
+  const { region = "eu-west-1", stackName = "aws-test", variables = {}, providers = [] } = options;
   const pulumi = await programPath(Tool.Pulumi, "pulumi");
   const standIn = await startAwsStandIn(options);
   const folder = mkdtempSync(join(tmpdir(), "perfbed-aws-"));
@@ -66,6 +74,7 @@ export async function openAwsStack(options: AwsStackOptions): Promise<AwsStack> 
     variables: {
       ...engineVariables(),
       ...standIn.engineVariables,
+      PULUMI_DEBUG_PROVIDERS: [standIn.engineVariables.PULUMI_DEBUG_PROVIDERS, ...providers].join(","),
       PULUMI_BACKEND_URL: `file://${stateFolder}`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase of the test",
       PULUMI_HOME: join(folder, "home"),
@@ -85,7 +94,12 @@ export async function openAwsStack(options: AwsStackOptions): Promise<AwsStack> 
   }
   return {
     standIn,
+    folder,
     printed: host.printed,
+    configure: async (values) => {
+      await host.run({ operation: "configure", values });
+    },
+    preview: (program) => host.run({ operation: "preview", program }),
     up: (program) => host.run({ operation: "up", program }),
     refresh: ({ expectNoChanges = false } = {}) => host.run({ operation: "refresh", expectNoChanges }),
     destroy: () => host.run({ operation: "destroy" }),

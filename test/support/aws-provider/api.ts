@@ -52,6 +52,8 @@ export interface Aws {
   readonly region: string;
   /** Made on first use, one a service and region. */
   client<C extends SdkClient>(type: SdkClientClass<C>): C;
+  /** For what AWS does by itself and the emulator does not: neither on record nor ever refused. */
+  unrecorded<C extends SdkClient>(type: SdkClientClass<C>): C;
   arn(service: string, resource: string): string;
 }
 
@@ -78,7 +80,8 @@ export class AwsApi {
   inRegion(region: string): Aws {
     return {
       region,
-      client: (type) => this.#client(type, region),
+      client: (type) => this.#client(type, region, true),
+      unrecorded: (type) => this.#client(type, region, false),
       arn: (service, resource) => `arn:aws:${service}:${region}:${ACCOUNT_ID}:${resource}`,
     };
   }
@@ -87,8 +90,8 @@ export class AwsApi {
     for (const client of this.#clients.values()) client.destroy();
   }
 
-  #client<C extends SdkClient>(type: SdkClientClass<C>, region: string): C {
-    const key = `${type.name}/${region}`;
+  #client<C extends SdkClient>(type: SdkClientClass<C>, region: string, recorded: boolean): C {
+    const key = `${type.name}/${region}/${recorded}`;
     const known = this.#clients.get(key);
     if (known instanceof type) return known;
     const client = new type({
@@ -98,13 +101,14 @@ export class AwsApi {
       maxAttempts: 8,
       forcePathStyle: true,
     });
+    this.#clients.set(key, client);
+    if (!recorded) return client;
     const attempt: Middleware = (next, context) => async (args) => {
       this.#attempt(context);
       return next(args);
     };
     // After the retries, so that every attempt comes by.
     client.middlewareStack.add(attempt, { step: "finalizeRequest", priority: "low", name: "record" });
-    this.#clients.set(key, client);
     return client;
   }
 

@@ -30,18 +30,25 @@ export class AwsPackage implements ProviderPackage {
   readonly #invisible = new Map<string, number>();
   #region = "us-east-1";
   #creates = 0;
+  #failCreate: AwsFaults["failCreate"];
 
   constructor(
     private readonly api: AwsApi,
     private readonly types: TypeRegistry,
     private readonly faults: AwsFaults,
   ) {
+    this.#failCreate = faults.failCreate;
     this.version = this.#schema.version;
   }
 
   /** How many resources were to be made so far. */
   get creates(): number {
     return this.#creates;
+  }
+
+  /** The nth resource to be made from now on is refused, and no other. */
+  failCreate(nth: number, message: string): void {
+    this.#failCreate = { nth: this.#creates + nth, message };
   }
 
   configure(settings: PropertyMap, peer: string): void {
@@ -82,8 +89,9 @@ export class AwsPackage implements ProviderPackage {
 
   async create(subject: Subject, inputs: PropertyMap): Promise<ResourceState> {
     this.#creates++;
-    const { failCreate, lateVisibility = 0 } = this.faults;
-    if (failCreate?.nth === this.#creates) throw new Error(`creating ${subject.name}: ${failCreate.message}`);
+    const { lateVisibility = 0 } = this.faults;
+    const failure = this.#failCreate;
+    if (failure?.nth === this.#creates) throw new Error(`creating ${subject.name}: ${failure.message}`);
     const type = await this.#type(subject);
     const aws = this.api.inRegion(this.#regionOf(inputs, subject));
     let made: string | undefined;

@@ -20,6 +20,8 @@ export interface AwsStandIn {
   callsSeen(): readonly AwsCall[];
   /** Resources of `aws` that were to be made so far, also those refused. */
   creates(): number;
+  /** The nth resource of `aws` to be made from now on is refused, and no other. */
+  failCreate(nth: number, message: string): void;
   /** Calls that were refused as too many. */
   throttled(): number;
   /** What exists of the types that the emulator does not know, as `type id`. */
@@ -46,6 +48,7 @@ export async function startAwsStandIn(options: AwsStandInOptions): Promise<AwsSt
     },
     callsSeen: () => [...api.calls],
     creates: () => aws.creates,
+    failCreate: (nth, message) => aws.failCreate(nth, message),
     throttled: () => api.throttled,
     kept: () => kept.list(),
     types: () => types.tokens(),

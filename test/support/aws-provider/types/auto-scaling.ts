@@ -2,6 +2,7 @@ import * as sdk from "@aws-sdk/client-auto-scaling";
 import { type Aws, one } from "../api";
 import type { Props } from "../props";
 import type { ResourceType, ResourceTypes } from "../resource-type";
+import { terminateInstances } from "./ec2-leftovers";
 
 const client = (aws: Aws): sdk.AutoScalingClient => aws.client(sdk.AutoScalingClient);
 
@@ -191,9 +192,16 @@ const group: ResourceType = {
     if (state.has("warmPool")) {
       await client(aws).send(new sdk.DeleteWarmPoolCommand({ AutoScalingGroupName: id, ForceDelete: true }));
     }
-    // The real provider empties the group first; without `forceDelete` it waits for the instances.
+    const answer = await client(aws).send(
+      new sdk.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [id] }),
+    );
+    const instances = answer.AutoScalingGroups?.flatMap(({ Instances = [] }) => Instances) ?? [];
     await client(aws).send(
       new sdk.DeleteAutoScalingGroupCommand({ AutoScalingGroupName: id, ForceDelete: true }),
+    );
+    await terminateInstances(
+      instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+      aws,
     );
   },
 };

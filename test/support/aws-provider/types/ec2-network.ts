@@ -2,6 +2,7 @@ import * as sdk from "@aws-sdk/client-ec2";
 import { type Aws, given, one } from "../api";
 import type { Props } from "../props";
 import type { ResourceType, ResourceTypes } from "../resource-type";
+import { removeInterfaces } from "./ec2-leftovers";
 import { ec2Tags, tagMap, updateEc2Tags } from "./tags";
 
 const ec2 = (aws: Aws): sdk.EC2Client => aws.client(sdk.EC2Client);
@@ -259,7 +260,14 @@ const natGateway: ResourceType = {
   },
   update: updateEc2Tags,
   async delete(id, _state, aws) {
+    const answer = await ec2(aws).send(new sdk.DescribeNatGatewaysCommand({ NatGatewayIds: [id] }));
     await ec2(aws).send(new sdk.DeleteNatGatewayCommand({ NatGatewayId: id }));
+    const addresses =
+      answer.NatGateways?.flatMap(({ NatGatewayAddresses = [] }) => NatGatewayAddresses) ?? [];
+    await removeInterfaces(
+      addresses.map(({ NetworkInterfaceId }) => NetworkInterfaceId),
+      aws,
+    );
   },
 };
 

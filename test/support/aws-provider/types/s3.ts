@@ -3,6 +3,7 @@ import type { Aws } from "../api";
 import { archiveContents, assetContents, isArchive } from "../assets";
 import type { Props } from "../props";
 import type { ResourceType, ResourceTypes } from "../resource-type";
+import { isRecord } from "../wire";
 import { tagMap } from "./tags";
 
 const client = (aws: Aws): sdk.S3Client => aws.client(sdk.S3Client);
@@ -99,9 +100,21 @@ function bucketSetting(calls: {
   };
 }
 
+/** The emulator looks at no conditions: `deny what is not encrypted` would deny everything, at the latest when objects come and go. */
+function withoutConditionalDenials(policy: string): string {
+  const document: unknown = JSON.parse(policy);
+  if (!isRecord(document) || !Array.isArray(document.Statement)) return policy;
+  const Statement = document.Statement.filter(
+    (one: unknown) => !(isRecord(one) && one.Effect === "Deny" && one.Condition !== undefined),
+  );
+  return JSON.stringify({ ...document, Statement });
+}
+
 const policy = bucketSetting({
-  put: (Bucket, inputs, aws) =>
-    client(aws).send(new sdk.PutBucketPolicyCommand({ Bucket, Policy: inputs.text("policy") })),
+  put: (Bucket, inputs, aws) => {
+    const Policy = withoutConditionalDenials(inputs.text("policy"));
+    return client(aws).send(new sdk.PutBucketPolicyCommand({ Bucket, Policy }));
+  },
   get: (Bucket, aws) => client(aws).send(new sdk.GetBucketPolicyCommand({ Bucket })),
   remove: (Bucket, aws) => client(aws).send(new sdk.DeleteBucketPolicyCommand({ Bucket })),
 });
