@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { takeInventory } from "../../components/local/supervisor";
 import { packageRoot } from "../../core/home";
-import { engineVariables } from "../../stacks/engine-variables";
-import { ensureTools, Tool } from "../../toolchain";
-import { programPath, requireBuild, temporaryHome } from "./support/local-stack";
+import { requireBuild, temporaryHome } from "./support/local-stack";
 import { filesHolding, passwordOf, sql } from "./support/observe";
+import { pulumiVariables, runPulumi } from "./support/pulumi-command";
 
 jest.setTimeout(180_000);
 
@@ -19,26 +17,7 @@ describe("pulumi up, stack output and destroy on the command line", () => {
   let variables: NodeJS.ProcessEnv;
   let environmentId: string;
 
-  async function pulumi(...args: string[]): Promise<{ code: number | null; output: string; stdout: string }> {
-    const child = spawn("pulumi", [...args, "--non-interactive"], {
-      cwd: join(home, "project"),
-      env: variables,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let [stdout, output] = ["", ""];
-    child.stdout.on("data", (data: Buffer) => {
-      stdout += data;
-      output += data;
-    });
-    child.stderr.on("data", (data: Buffer) => {
-      output += data;
-    });
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    });
-    return { code, output, stdout };
-  }
+  const pulumi = (...args: string[]) => runPulumi(join(home, "project"), variables, args);
   const set = (key: string, value: string) => pulumi("config", "set", key, value);
 
   beforeAll(async () => {
@@ -49,20 +28,7 @@ describe("pulumi up, stack output and destroy on the command line", () => {
     for (const name of ["Pulumi.yaml", "package.json", "dist", "node_modules"]) {
       symlinkSync(join(packageRoot(), name), join(home, "project", name));
     }
-    // The official command line brings its own language host; only where there is none is it looked for.
-    const host = (await ensureTools([Tool.PulumiLanguageNodejs])).get(Tool.PulumiLanguageNodejs);
-    const folders = [
-      dirname(host?.executables["pulumi-language-nodejs"] ?? "/"),
-      dirname(await programPath(Tool.Pulumi, "pulumi")),
-    ];
-    variables = {
-      ...process.env,
-      ...engineVariables([...folders, process.env.PATH].join(delimiter)),
-      PERFBED_HOME: home,
-      PULUMI_HOME: join(home, "pulumi-home"),
-      PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "a passphrase of the test",
-    };
+    variables = await pulumiVariables(home);
     const application = {
       name: "tiny",
       version: "1",

@@ -41,6 +41,8 @@ const program = { module: join(__dirname, "stack-program.ts"), args: { stack: "c
 
 /** True when the environment came up, because it has fewer resources than that. */
 async function failAt(nth: number): Promise<boolean> {
+  // The emulator never frees the name of a cache: each attempt has an environment of its own.
+  await stack.configure({ environmentId: `pb-attempt-${nth}` });
   const attempted = stack.standIn.creates();
   stack.standIn.failCreate(nth, REFUSED);
   let failure: unknown;

@@ -22,7 +22,7 @@ import {
 import { programPath } from "./local-stack";
 
 /** An engine whose provider is gone waits for ever: an operation that takes longer is ended by force. */
-const OPERATION_DEADLINE_MS = 180_000;
+const OPERATION_DEADLINE_MS = 300_000;
 
 export interface AwsStackOptions extends AwsStandInOptions {
   /** @default "eu-west-1" */
