@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { EnvironmentError } from "../../core/errors";
+import { EnvironmentError, type Problem } from "../../core/errors";
 import type { TierFactory } from "../contracts";
 import { AwsApp } from "./app";
 import { AwsCache } from "./cache";
@@ -9,9 +11,10 @@ import { AwsDatabase } from "./database";
 import { AwsEdge } from "./edge";
 import { AwsFleet } from "./fleet";
 import { AwsFoundation } from "./foundation";
+import { defaultSweeperCode } from "./guard/expiry";
 import { regionalProvider } from "./provider";
 import { type AwsSettingsInput, awsSettings } from "./settings";
-import { nameProblems } from "./settings-checks";
+import { nameProblems, problem } from "./settings-checks";
 import { validateAwsSettings } from "./settings-validation";
 
 export * from "./settings";
@@ -24,6 +27,15 @@ export interface AwsTiersOptions {
   readonly sweeperCode?: string;
 }
 
+/** A guard without its function would be found out by AWS, after an hour or at the first expiry. */
+function sweeperProblems(folder: string): Problem[] {
+  if (existsSync(join(folder, "index.js"))) return [];
+  const hint = `There is no code in ${folder}; \`npm run build\` makes it.`;
+  return [
+    problem("aws.guard.expiryTeardown", true, "false without the function that ends the environment", hint),
+  ];
+}
+
 /**
  * Every tier on AWS. Settings are checked together with sizing and application before anything is created (`TierFactory.problems`).
  *
@@ -32,7 +44,7 @@ export interface AwsTiersOptions {
  */
 export function createAwsTiers(options: AwsTiersOptions): TierFactory {
   const settings = awsSettings(options.settings);
-  const { sweeperCode } = options;
+  const { sweeperCode = defaultSweeperCode() } = options;
   let standing: { readonly ground: AwsGround; readonly provider: Provider } | undefined;
   const found = (): NonNullable<typeof standing> => {
     if (standing !== undefined) return standing;
@@ -48,6 +60,7 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
     problems: ({ environment, sizing, application }) => [
       ...nameProblems(environment),
       ...validateAwsSettings(settings, sizing, application),
+      ...(settings.guard.expiryTeardown ? sweeperProblems(sweeperCode) : []),
     ],
     foundation: (name, args, opts) => {
       const { parent } = opts;
@@ -58,7 +71,7 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
       );
       const foundation = new AwsFoundation(
         name,
-        { ...args, ...(sweeperCode === undefined ? {} : { sweeperCode }) },
+        { ...args, sweeperCode },
         context,
         pulumi.mergeOptions(opts, { providers: [provider] }),
       );

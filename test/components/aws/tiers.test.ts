@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -19,11 +19,14 @@ import { ConfigError } from "../../../core/errors";
 import { APPLICATION, environmentArgs } from "../support";
 import { listed, type Recording, recordResources } from "./mocks";
 
+jest.setTimeout(120_000);
+
 const SIZES = ["small", "medium", "large"] as const;
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pb-tiers-"));
+  writeFileSync(join(folder, "index.js"), "");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -63,16 +66,20 @@ test("an environment on AWS is made of the same tiers under the same names, with
 });
 
 test("one set of tiers makes several environments, each on its own ground", async () => {
-  const targets = {
-    [Target.Aws]: createAwsTiers({ settings: { region: "eu-west-1" }, sweeperCode: folder }),
-  };
-  const recording = await recordResources(() => {
-    for (const name of ["a", "b"]) new PerformanceEnvironment(name, argsOf(), targets);
+  const { environment, sizing } = argsOf();
+  const { registrations } = await recordResources(() => {
+    const tiers = createAwsTiers({ settings: { region: "eu-west-1" }, sweeperCode: folder });
+    for (const name of ["a", "b"]) {
+      const foundation = tiers.foundation(`${name}-foundation`, { environment }, {});
+      tiers.cache(`${name}-cache`, { environment, sizing: sizing.cache }, { dependsOn: [foundation] });
+    }
   });
-  const writers = recording.registrations.filter(({ type }) => type === "aws:rds/subnetGroup:SubnetGroup");
-  expect(writers.map(({ name, dependsOn }) => [name.slice(0, 1), dependsOn])).toEqual([
-    ["a", expect.arrayContaining([expect.stringMatching(/^a-foundation/)])],
-    ["b", expect.arrayContaining([expect.stringMatching(/^b-foundation/)])],
+  const subnets = registrations.filter(({ type }) => type === "aws:elasticache/subnetGroup:SubnetGroup");
+  expect(
+    subnets.map(({ name, dependsOn }) => [name, dependsOn.filter((one) => one.endsWith("-bucket"))]),
+  ).toEqual([
+    ["a-cache-subnets", ["a-foundation-bucket"]],
+    ["b-cache-subnets", ["b-foundation-bucket"]],
   ]);
 });
 
@@ -85,7 +92,7 @@ test("everything wrong is reported at once, before anything is created", async (
   };
   const settings = { region: "mars", network: { cidrBlock: "8.8.8.0/24", nat: NatStrategy.Single } };
   const { registrations } = await recordResources(() => {
-    const tiers = createAwsTiers({ settings });
+    const tiers = createAwsTiers({ settings, sweeperCode: join(folder, "missing") });
     const make = () => new PerformanceEnvironment("environment", wrong, { [Target.Aws]: tiers });
     expect(make).toThrow(ConfigError);
     try {
@@ -98,6 +105,7 @@ test("everything wrong is reported at once, before anything is created", async (
         "environment.id",
         "aws.region",
         "aws.network.cidrBlock",
+        "aws.guard.expiryTeardown",
       ]);
     }
   });
