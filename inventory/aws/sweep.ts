@@ -184,7 +184,8 @@ class Sweep {
   }
 
   #result({ entries, failures }: Survey): AwsSweepResult {
-    const left = entries.map((one) => leftover(one, this.#refusals.get(keyOf(one.resource))));
+    const kinds = new Set(entries.map(({ resource }) => resource.kind));
+    const left = entries.map((one) => leftover(one, this.#refusals.get(keyOf(one.resource)), kinds));
     const still = new Set(entries.map(({ resource }) => keyOf(resource)));
     return {
       environmentId: this.environmentId,
