@@ -71,6 +71,7 @@ const UNITED_STATES: Readonly<Record<string, number>> = {
     "db.m7g.2xlarge": 0.674,
     "db.r7g.large": 0.239,
     "db.r7g.xlarge": 0.478,
+    "db.r7g.2xlarge": 0.956,
   }),
   ...named((name) => databaseItem("aurora", name), {
     "db.t4g.medium": 0.073,
