@@ -22,6 +22,7 @@ const RULES = {
   components: { may: ["core", "toolchain"] },
   // Pure of Pulumi: it is also what runs in AWS when an environment expires.
   inventory: { may: ["core", "components/tagging"], external: pulumiPackage },
+  policy: { may: ["core", "components"] },
   scenarios: { mustNot: ["campaign", "report"] },
   analysis: {
     // storage/schema only names columns; the rest of storage does I/O.

@@ -109,6 +109,7 @@ const guard = z.strictObject({
   monthlyBudgetUsd: number(),
   alertEmails: texts(),
   maxHourlyCostUsd: number(),
+  priceFile: text(),
 });
 
 /** Everything but the region, which has a setting of its own in a stack. */

@@ -1,15 +1,20 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CliContext } from "../context";
+import { printColumns } from "./columns";
+import { listAwsTarget } from "./list-aws";
 
 export function addList(program: Command, context: CliContext): Command {
   return program
     .command("list")
-    .description("list environments on this machine, also those whose owner is gone")
+    .description("list environments on this machine or in AWS, also those whose owner is gone")
     .addHelpText(
       "after",
       "\nRead from the folders and from the process table, so that leftovers of a killed runner show as well.",
     )
-    .action(async () => {
+    .addOption(new Option("--target <target>", "where to look").choices(["local", "aws"]).default("local"))
+    .option("--region <region>", "region of AWS (default: AWS_REGION)")
+    .action(async (options: { readonly target: string; readonly region?: string }) => {
+      if (options.target === "aws") return listAwsTarget(options.region, context);
       const { listEnvironments } = await import("../../components/local/supervisor");
       const environments = await listEnvironments();
       if (context.json) {
@@ -29,17 +34,6 @@ export function addList(program: Command, context: CliContext): Command {
           : `${environment.expiresAt}${environment.expired ? " (expired)" : ""}`,
         environment.ownerAlive ? "in use" : environment.state,
       ]);
-      const header = ["environment", "owner", "processes", "expires", "state"];
-      const widths = header.map((title, column) =>
-        Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
-      );
-      for (const row of [header, ...rows]) {
-        context.terminal.out(
-          row
-            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-            .join("  ")
-            .trimEnd(),
-        );
-      }
+      printColumns(context.terminal, ["environment", "owner", "processes", "expires", "state"], rows);
     });
 }

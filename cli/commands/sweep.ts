@@ -1,19 +1,25 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../../core/errors";
 import type { CliContext } from "../context";
+import { type AwsSweepChoice, refuseAll, refuseForLocal, sweepAwsTarget } from "./sweep-aws";
 
 const HELP = `
 Without names: every environment that is expired or whose owner is gone without having left it up on purpose.
 With names: exactly those. With --all: every environment of this user on this machine.
 
+With --target aws: what carries the environment's tag or lies in its network, in one region. Without names only what is past its expiry:
+an account is shared. The Pulumi state is not needed.
+
 Examples:
   perfbed sweep --dry-run
   perfbed sweep
-  perfbed sweep pb-1a2b3c4d`;
+  perfbed sweep pb-1a2b3c4d
+  perfbed sweep --target aws --region eu-west-1 --dry-run
+  perfbed sweep --target aws --environment pb-1a2b3c4d`;
 
-interface SweepOptions {
+interface SweepOptions extends AwsSweepChoice {
+  readonly target: string;
   readonly all?: boolean;
-  readonly dryRun?: boolean;
 }
 
 export function addSweep(program: Command, context: CliContext): Command {
@@ -23,8 +29,24 @@ export function addSweep(program: Command, context: CliContext): Command {
     .description("remove what a killed runner left, and prove it")
     .option("--all", "also environments that stand on purpose")
     .option("--dry-run", "say what would be removed")
+    .addOption(new Option("--target <target>", "where to sweep").choices(["local", "aws"]).default("local"))
+    .option("--environment <id>", "the same as a name as argument; repeatable", collect, [])
+    .option("--region <region>", "region of AWS (default: AWS_REGION)")
+    .option("--expired", "of AWS: only what is past its expiry, also of the named ones")
+    .option("--snapshots", "of AWS: also snapshots and backups, which are kept otherwise")
+    .option(
+      "--deadline <minutes>",
+      "of AWS: give up what is still there after so long (default: 30)",
+      minutes,
+    )
     .addHelpText("after", HELP)
-    .action(async (names: string[], options: SweepOptions) => {
+    .action(async (given: string[], options: SweepOptions) => {
+      const names = [...given, ...options.environment];
+      if (options.target === "aws") {
+        refuseAll(options.all === true);
+        return sweepAwsTarget(names, options, context);
+      }
+      refuseForLocal(options);
       const { planSweep, sweepAll } = await import("../../campaign/sweep");
       const { terminal, json } = context;
       const chosen = await planSweep({ names, all: options.all === true });
@@ -49,4 +71,14 @@ export function addSweep(program: Command, context: CliContext): Command {
             : results.map((result) => result.text).join("\n"),
       );
     });
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function minutes(value: string): number {
+  const parsed = Number(value);
+  if (!Number.isFinite(parsed) || parsed <= 0) throw new InvalidArgumentError("It must be a number above 0.");
+  return parsed;
 }

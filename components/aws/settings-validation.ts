@@ -1,7 +1,8 @@
-import type { Problem } from "../../core/errors";
+import { ConfigError, type Problem } from "../../core/errors";
 import type { Application, EnvironmentIdentity, Sizing } from "../contracts";
 import { appProblems } from "./app/problems";
 import { cacheProblems } from "./cache/validation";
+import { costProblems, estimateHourlyCost, LIST_PRICES, loadPrices } from "./cost";
 import { databaseProblems } from "./database/validation";
 import { fleetProblems } from "./fleet/problems";
 import { guardProblems } from "./guard/problems";
@@ -125,14 +126,15 @@ const ANY_ENVIRONMENT: EnvironmentIdentity = { id: "any", owner: "any", expiresA
 
 /**
  * Everything wrong with the settings of an environment on AWS, by themselves and together with its sizing and application: what AWS would
- * refuse, what would fail at an instance's boot, and guards that would guard nothing. Sizing and application by themselves are checked by
- * `validateEnvironmentInputs`. Looks whether the file of a masking hook exists, and at nothing else outside.
+ * refuse, what would fail at an instance's boot, a cost above the guard's limit, and guards that would guard nothing. Sizing and application by themselves are checked by
+ * `validateEnvironmentInputs`. Looks whether the file of a masking hook exists, into the list of prices if one is named, and at nothing else
+ * outside.
  */
 export function validateAwsSettings(
   settings: AwsSettings,
   sizing: Sizing,
   application: Application,
-): Problem[] {
+): readonly Problem[] {
   const { region, app, database, cache, edge, fleet, guard } = settings;
   const environment = ANY_ENVIRONMENT;
   const appChoices = [
@@ -143,7 +145,7 @@ export function validateAwsSettings(
     ...choice("aws.fleet.flavour", fleet.flavour, FleetFlavour),
     ...choice("aws.fleet.architecture", fleet.architecture, CpuArchitecture),
   ];
-  return [
+  const problems = [
     ...networkProblems(settings),
     ...appSettingsProblems(app, region),
     ...ifChosen(appChoices, () => appProblems({ sizing: sizing.app, application }, settings)),
@@ -159,4 +161,19 @@ export function validateAwsSettings(
     ...ifChosen(fleetChoices, () => fleetProblems(settings)),
     ...guardProblems(guard),
   ];
+  // What cannot be made has no price.
+  return problems.length > 0 ? problems : limitProblems(settings, sizing);
+}
+
+/** The environment costs more than the guard allows, or nobody knows what it costs. */
+function limitProblems(settings: AwsSettings, sizing: Sizing): readonly Problem[] {
+  const { maxHourlyCostUsd, priceFile } = settings.guard;
+  if (maxHourlyCostUsd === undefined) return [];
+  try {
+    const prices = priceFile === undefined ? LIST_PRICES : loadPrices(priceFile);
+    return costProblems(estimateHourlyCost(sizing, settings, prices), maxHourlyCostUsd);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
 }

@@ -211,8 +211,10 @@ export interface GuardSettings {
   readonly monthlyBudgetUsd?: number;
   /** Who gets the alert. */
   readonly alertEmails: readonly string[];
-  /** `up` is refused when the estimate is higher. */
+  /** `up` is refused when the estimate at the largest size is higher, or when a price is not known. USD an hour. */
   readonly maxHourlyCostUsd?: number;
+  /** JSON file with prices; see docs/aws-cost.md. @default the list of this package */
+  readonly priceFile?: string;
 }
 
 export interface AwsSettings {

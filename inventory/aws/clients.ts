@@ -8,7 +8,7 @@ const IAM_PREFIXES: Readonly<Record<string, string>> = {
   ResourceGroupsTaggingAPI: "tag",
 };
 
-/** Attempts of one call. What is refused as too many waits longer before each. */
+/** Attempts of one call; the SDK waits longer before each, and adds chance to it. */
 const MAX_ATTEMPTS = 8;
 
 interface CallContext {
@@ -33,7 +33,6 @@ interface SdkClient {
 interface SdkConfig {
   readonly region: string;
   readonly maxAttempts: number;
-  readonly retryMode: string;
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** S3 only: the bucket in the path, where an emulator has one host. */
@@ -56,8 +55,6 @@ export class AwsClients {
     const client = new type({
       region,
       maxAttempts: MAX_ATTEMPTS,
-      // Slows down by itself when AWS says too many, instead of only trying again.
-      retryMode: "adaptive",
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
       ...(credentials === undefined ? {} : { credentials }),
     });

@@ -21,14 +21,19 @@ const HINTS: Readonly<Record<LeftoverReason, string>> = {
 };
 
 /** Why something is still there, in words that help. */
-export function leftover({ kind, found, resource }: SurveyEntry, refusal: Refusal | undefined): AwsLeftover {
+export function leftover(
+  { kind, found, resource }: SurveyEntry,
+  refusal: Refusal | undefined,
+  remainingKinds: ReadonlySet<string>,
+): AwsLeftover {
   if (found.kept !== undefined) return { resource, ...found.kept };
   if (found.going === true) return withHint(resource, LeftoverReason.StillGoing, found.state ?? "going");
   if (refusal !== undefined) return withHint(resource, refusal.reason, refusal.detail);
   if (kind !== undefined && GUARD_KINDS.has(kind.kind)) {
     return withHint(resource, LeftoverReason.Guard, "it tries again until nothing else is left");
   }
-  return withHint(resource, LeftoverReason.InUse, "what it waits for is still there");
+  const waitsFor = (kind?.waitsFor ?? []).filter((name) => remainingKinds.has(name));
+  return withHint(resource, LeftoverReason.InUse, `it waits for ${waitsFor.join(", ")}`);
 }
 
 const withHint = (

@@ -3,7 +3,6 @@ import { awsMessage, isGone, isWithoutCredentials, reasonOf } from "./aws-errors
 import { AwsClients } from "./clients";
 import { inParallel } from "./in-parallel";
 import type { ResourceKind } from "./kind";
-import { GUARD_KINDS } from "./kinds";
 import { leftover, type Refusal } from "./leftovers";
 import {
   type AwsAccess,
@@ -28,8 +27,8 @@ const FINAL = new Set([
   LeftoverReason.UnknownKind,
 ]);
 
-/** What the guard of the expiry cannot remove either: it does not have to stay for these. */
-const NOT_FOR_THE_GUARD = new Set([LeftoverReason.Retained, LeftoverReason.UnknownKind]);
+/** Copies of data, which need nothing else, and what nobody knows how to remove: not even the guard of the expiry has to stay for these. */
+const HOLDS_UP_NOBODY = new Set([LeftoverReason.Retained, LeftoverReason.UnknownKind]);
 
 const keyOf = ({ kind, id, region }: AwsResource): string => `${kind} ${region} ${id}`;
 
@@ -82,12 +81,13 @@ class Sweep {
       this.#note(found, round);
       if (found.entries.length === 0 && found.failures.length === 0) break;
       const seen = found.entries.map(({ resource }) => `${keyOf(resource)} ${resource.state}`).join("\n");
-      if (seen !== lastSeen) [lastSeen, lastChangeAt, pauseMs] = [seen, Date.now(), firstPauseMs];
+      const changed = seen !== lastSeen;
+      if (changed) [lastSeen, lastChangeAt, pauseMs] = [seen, Date.now(), firstPauseMs];
       await this.#removeRound(found);
       looksInVain = this.#worthAnotherRound(found) ? 0 : looksInVain + 1;
       const goes = found.entries.some((one) => one.found.going === true);
       const now = Date.now();
-      const stalled = now - lastChangeAt >= patienceMs && !goes;
+      const stalled = !changed && !goes && now - lastChangeAt >= patienceMs;
       const over = now - this.#startedAt + pauseMs >= deadlineMs;
       // A service that did not answer is asked again, what is protected is not.
       const vain = looksInVain >= (found.failures.length > 0 ? LOOKS_IN_VAIN : 1);
@@ -129,11 +129,12 @@ class Sweep {
   }
 
   /** Kinds in order; each as soon as nothing is left of what it waits for, so that slow things go side by side. */
-  async #removeRound({ entries, world }: Survey): Promise<void> {
+  async #removeRound(survey: Survey): Promise<void> {
+    const { entries, world } = survey;
     const kinds = [...new Set(entries.flatMap(({ kind }) => kind ?? []))];
     for (const kind of kinds) {
       if (this.#aborted()) return;
-      if (this.#mustWait(kind, entries)) continue;
+      if (this.#mustWait(kind, survey)) continue;
       const due = entries.filter(
         (one) => one.kind === kind && one.found.going !== true && this.#finalReason(one) === undefined,
       );
@@ -151,17 +152,17 @@ class Sweep {
     }
   }
 
-  /**
-   * What will stay in any case holds up nobody: AWS itself refuses what depends on it. Only the guard of the expiry waits for it, unless it
-   * could not remove that either.
-   */
-  #mustWait(kind: ResourceKind, entries: readonly SurveyEntry[]): boolean {
-    const isGuard = GUARD_KINDS.has(kind.kind);
-    return entries.some((one) => {
-      if (!kind.waitsFor.includes(one.resource.kind)) return false;
+  /** While something is left of what it waits for, or that is not known. Copies of data and unknown types hold up nobody. */
+  #mustWait(kind: ResourceKind, { entries, failures }: Survey): boolean {
+    const holdsUp = (one: SurveyEntry): boolean => {
       const reason = this.#finalReason(one);
-      return reason === undefined || (isGuard && !NOT_FOR_THE_GUARD.has(reason));
-    });
+      return reason === undefined || !HOLDS_UP_NOBODY.has(reason);
+    };
+    const left = new Set([
+      ...entries.filter(holdsUp).map(({ resource }) => resource.kind),
+      ...failures.map((failure) => failure.kind),
+    ]);
+    return kind.waitsFor.some((name) => left.has(name));
   }
 
   #finalReason({ found, resource }: SurveyEntry): LeftoverReason | undefined {
@@ -171,20 +172,26 @@ class Sweep {
     return reason !== undefined && FINAL.has(reason) ? reason : undefined;
   }
 
-  /** Whether anything is left that another round may remove. */
+  /** Whether anything is left that another round may remove: that is neither to stay nor waits for what is to stay. */
   #worthAnotherRound({ entries }: Survey): boolean {
-    const staying = entries.some((one) => {
+    const stuck = new Set<string>();
+    for (const one of entries) {
       const reason = this.#finalReason(one);
-      return reason !== undefined && !NOT_FOR_THE_GUARD.has(reason);
-    });
-    return entries.some((one) => {
-      if (this.#finalReason(one) !== undefined) return false;
-      return !staying || one.kind === undefined || !GUARD_KINDS.has(one.kind.kind);
-    });
+      if (reason !== undefined && !HOLDS_UP_NOBODY.has(reason)) stuck.add(one.resource.kind);
+    }
+    let worth = false;
+    // In order: whatever is waited for comes first.
+    for (const one of entries) {
+      if (this.#finalReason(one) !== undefined) continue;
+      if (one.kind?.waitsFor.some((name) => stuck.has(name)) === true) stuck.add(one.resource.kind);
+      else worth = true;
+    }
+    return worth;
   }
 
   #result({ entries, failures }: Survey): AwsSweepResult {
-    const left = entries.map((one) => leftover(one, this.#refusals.get(keyOf(one.resource))));
+    const kinds = new Set(entries.map(({ resource }) => resource.kind));
+    const left = entries.map((one) => leftover(one, this.#refusals.get(keyOf(one.resource)), kinds));
     const still = new Set(entries.map(({ resource }) => keyOf(resource)));
     return {
       environmentId: this.environmentId,

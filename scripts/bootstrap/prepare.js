@@ -68,6 +68,8 @@ function compileStep(root) {
       const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
       const outcome = await runInherited(process.execPath, [compiler, "-p", "tsconfig.json"], { cwd: root });
       if (outcome.code !== 0) throw failed("tsc", outcome, "The errors are above.");
+      // Needs the compiler's packages, which are there by now.
+      require("../bundle-expiry-function").bundleExpiryFunction(root);
       writeFileSync(stampFile, stamp);
       say(`compiled in ${secondsSince(startedAt)} s`);
     },

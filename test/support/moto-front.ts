@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
@@ -132,7 +138,11 @@ class Front {
       answer.writeHead(own.status ?? 200, { "content-type": "text/xml", etag: "1" }).end(own.body);
       return;
     }
-    forward(this.options.motoUrl, incoming, body, answer);
+    const received = await forward(this.options.motoUrl, incoming, body);
+    const item = ENDS[call.action];
+    const text = item === undefined ? received.body : withoutDeleting(received.body, item);
+    const { "content-length": _, "transfer-encoding": __, ...headers } = received.headers;
+    answer.writeHead(received.status, { ...headers, "content-length": text.length }).end(text);
   }
 
   #own(
@@ -215,18 +225,45 @@ function refuse(
   answer.writeHead(400, { "content-type": type, ...(json ? { "x-amzn-errortype": code } : {}) }).end(text);
 }
 
-function forward(motoUrl: string, incoming: IncomingMessage, body: Buffer, answer: ServerResponse): void {
-  const target = new URL(incoming.url ?? "/", motoUrl);
-  const onward = request(
-    target,
-    { method: incoming.method, headers: { ...incoming.headers, "content-length": body.length } },
-    (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
-    },
+/** Lists, with the element of one item, in which moto goes on having what is being removed; in AWS it is gone after minutes. */
+const ENDS: Readonly<Record<string, string>> = {
+  DescribeReplicationGroups: "ReplicationGroup",
+  DescribeUsers: "member",
+};
+
+const withoutDeleting = (body: Buffer, item: string): Buffer =>
+  Buffer.from(
+    body
+      .toString()
+      .replace(new RegExp(`<${item}>[\\s\\S]*?</${item}>`, "g"), (one) =>
+        one.includes("<Status>deleting</Status>") ? "" : one,
+      ),
   );
-  onward.on("error", (error) => answer.writeHead(502).end(String(error)));
-  onward.end(body);
+
+interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+function forward(motoUrl: string, incoming: IncomingMessage, body: Buffer): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    const onward = request(
+      new URL(incoming.url ?? "/", motoUrl),
+      { method: incoming.method, headers: { ...incoming.headers, "content-length": body.length } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const { statusCode: status = 502, headers } = response;
+          resolve({ status, headers, body: Buffer.concat(chunks) });
+        });
+      },
+    );
+    onward.on("error", reject);
+    onward.end(body);
+  });
 }
 
 const xml = (properties: Readonly<Record<string, string>>): string =>

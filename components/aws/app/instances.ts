@@ -1,16 +1,14 @@
 import type * as autoscaling from "@pulumi/aws/autoscaling";
 import * as pulumi from "@pulumi/pulumi";
-import type { AppArgs } from "../../contracts";
 import { physicalName } from "../context";
-import { chooseInstanceType } from "../instance-types";
 import { createLaunchTemplate, isBurstable } from "../instances/launch-template";
 import { machineImage } from "../instances/machine-image";
 import { createInstanceProfile } from "../instances/roles";
-import type { AppSettings } from "../settings";
 import { createAutoScalingGroup } from "./auto-scaling-group";
 import { createBundleObject, packFolder } from "./bundle";
 import { createGroupScaling } from "./group-scaling";
 import { appPermissions } from "./instance-role";
+import { appInstanceType } from "./instance-type";
 import { type Balancer, createLoadBalancer, TargetType } from "./load-balancer";
 import {
   type AppFlavourOutputs,
@@ -22,10 +20,6 @@ import {
 import type { ScalingSource } from "./scaling-policies";
 import { secretArns } from "./secret-references";
 import { appUserData } from "./user-data";
-
-/** The type the user names, else the smallest that holds an instance's CPU and memory. */
-export const appInstanceType = (settings: AppSettings, sizing: AppArgs["sizing"]): string =>
-  settings.instanceType ?? chooseInstanceType(sizing.cpu, sizing.memoryMiB, settings.architecture).name;
 
 /** The app tier on EC2: bundle, role, launch template, group and its scaling, behind a balancer. */
 export function createInstances(

@@ -31,16 +31,19 @@ const READ_ACTIONS = [
   "iam:ListRolePolicies",
   "iam:ListRoles",
   "iam:ListRoleTags",
+  "lambda:GetFunction",
   "lambda:ListTags",
   "logs:DescribeLogGroups",
   "logs:ListTagsForResource",
   "rds:Describe*",
   "rds:ListTagsForResource",
+  "s3:ListAllMyBuckets",
   "scheduler:GetScheduleGroup",
   "scheduler:ListScheduleGroups",
   "scheduler:ListTagsForResource",
   "secretsmanager:DescribeSecret",
   "secretsmanager:ListSecrets",
+  "ssm:DescribeParameters",
   "wafv2:GetWebACL",
   "wafv2:ListTagsForResource",
   "wafv2:ListWebACLs",
@@ -115,7 +118,8 @@ export interface SweeperScope {
 
 /**
  * What the function that ends an expired environment may do: see everything, and remove what carries the environment's tag. Where AWS knows
- * no tags (objects, schedules, budgets) it is named by its ARN. What has neither, like CloudFront's cache policies, costs nothing and stays.
+ * no tags (objects, schedules, budgets) it is named by its ARN. Two things have neither: task definitions and CloudFront's cache policies;
+ * the first can be registered again, and AWS keeps the second for as long as anything uses them.
  */
 export function sweeperPermissions(scope: SweeperScope): ConditionedStatement[] {
   const { environment, bucketArn, scheduleGroupArn, logGroupArn } = scope;
@@ -129,6 +133,19 @@ export function sweeperPermissions(scope: SweeperScope): ConditionedStatement[] 
       Action: DELETE_ACTIONS,
       Resource: ["*"],
       Condition: { StringEquals: { [`aws:ResourceTag/${RESERVED_TAG_PREFIX}environment`]: environment.id } },
+    },
+    {
+      Sid: "DeregisterTaskDefinitions",
+      Effect: "Allow",
+      // AWS knows neither tags nor names for this call; it stops new tasks and nothing that runs.
+      Action: ["ecs:DeregisterTaskDefinition"],
+      Resource: ["*"],
+    },
+    {
+      Sid: "RemoveUnusedCachePolicies",
+      Effect: "Allow",
+      Action: ["cloudfront:DeleteCachePolicy"],
+      Resource: [`arn:${partitionOf(scheduleGroupArn)}:cloudfront::${account}:cache-policy/*`],
     },
     {
       Sid: "RemoveBucket",

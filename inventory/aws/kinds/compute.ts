@@ -111,11 +111,11 @@ export const placementGroup: ResourceKind = {
   arn: arnPattern("ec2", "placement-group/"),
   async list(world) {
     const answer = await ec2(world).send(new DescribePlacementGroupsCommand({ Filters: [tagFilter(world)] }));
-    return pickFound(answer.PlacementGroups ?? [], ({ GroupName: id = "", State: state = "" }) =>
-      state === "deleted"
-        ? undefined
-        : { id, region: world.region, foundBy: FoundBy.Tag, state, going: state === "deleting" },
-    );
+    return pickFound(answer.PlacementGroups ?? [], ({ GroupName: id = "", State: state = "", Tags }) => {
+      const foundBy = belongs(world, Tags);
+      if (foundBy === undefined || state === "deleted") return undefined;
+      return { id, region: world.region, foundBy, state, going: state === "deleting" };
+    });
   },
   async remove({ id }, world) {
     await ec2(world).send(new DeletePlacementGroupCommand({ GroupName: id }));

@@ -4,6 +4,7 @@ import {
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   IAMClient,
+  type InstanceProfile,
   paginateListAttachedRolePolicies,
   paginateListInstanceProfiles,
   paginateListInstanceProfilesForRole,
@@ -24,23 +25,30 @@ const iam = (world: World): IAMClient => world.clients.client(IAMClient);
 
 const asFound = (id: string): Found => ({ id, region: GLOBAL, foundBy: FoundBy.Name });
 
+/** Below the path and nowhere else: not every endpoint heeds a path. */
+const isBelow = (world: World, { Path }: { readonly Path?: string | undefined }): boolean =>
+  Path === iamPath(world.environmentId);
+
+async function profiles(world: World): Promise<InstanceProfile[]> {
+  const pages = paginateListInstanceProfiles(
+    { client: iam(world) },
+    { PathPrefix: iamPath(world.environmentId) },
+  );
+  const all = await collect(pages, (page) => page.InstanceProfiles);
+  return all.filter((one) => isBelow(world, one));
+}
+
 export const instanceProfile: ResourceKind = {
   kind: "iam:instance-profile",
   waitsFor: ["autoscaling:autoScalingGroup", "ec2:instance", "ec2:launch-template"],
   arn: arnPattern("iam", "instance-profile/"),
   async list(world) {
-    const pages = paginateListInstanceProfiles(
-      { client: iam(world) },
-      { PathPrefix: iamPath(world.environmentId) },
-    );
-    const profiles = await collect(pages, (page) => page.InstanceProfiles);
-    return profiles.map(({ InstanceProfileName = "" }) => asFound(InstanceProfileName));
+    return (await profiles(world)).map(({ InstanceProfileName = "" }) => asFound(InstanceProfileName));
   },
   async remove({ id }, world) {
     const client = iam(world);
-    const pages = paginateListInstanceProfiles({ client }, { PathPrefix: iamPath(world.environmentId) });
-    const profiles = await collect(pages, (page) => page.InstanceProfiles);
-    for (const { RoleName } of profiles.find((one) => one.InstanceProfileName === id)?.Roles ?? []) {
+    const profile = (await profiles(world)).find((one) => one.InstanceProfileName === id);
+    for (const { RoleName } of profile?.Roles ?? []) {
       await client.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: id, RoleName }));
     }
     await client.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id }));
@@ -49,7 +57,8 @@ export const instanceProfile: ResourceKind = {
 
 async function roles(world: World): Promise<Role[]> {
   const pages = paginateListRoles({ client: iam(world) }, { PathPrefix: iamPath(world.environmentId) });
-  return collect(pages, (page) => page.Roles);
+  const all = await collect(pages, (page) => page.Roles);
+  return all.filter((one) => isBelow(world, one));
 }
 
 /** Who ends the environment at its expiry: the schedule and the function. */

@@ -12,6 +12,7 @@ import {
   ReleaseAddressCommand,
   type UnsuccessfulItem,
 } from "@aws-sdk/client-ec2";
+import { isDenied, isGone } from "../aws-errors";
 import { arnPattern, belongs, collect, pickFound } from "../belonging";
 import type { ResourceKind, World } from "../kind";
 import { FoundBy } from "../model";
@@ -124,6 +125,8 @@ export const flowLog: ResourceKind = {
   },
 };
 
+const IN_USE = "in use";
+
 export const networkInterface: ResourceKind = {
   kind: "ec2:network-interface",
   waitsFor: HAS_INTERFACES,
@@ -140,13 +143,18 @@ export const networkInterface: ResourceKind = {
       if (foundBy === undefined) return undefined;
       const { NetworkInterfaceId: id = "", Status: status = "" } = one;
       const user = one.Attachment?.InstanceId ?? one.Description ?? "";
-      const state = status === "in-use" ? `in use by ${user === "" ? "something unnamed" : user}` : status;
+      const state = status === "in-use" ? `${IN_USE} by ${user === "" ? "something unnamed" : user}` : status;
       return { id, region: world.region, foundBy, state };
     });
   },
-  /** One in use belongs to whatever made it, and goes with that; AWS says so when it is asked. */
-  async remove({ id }, world) {
-    await ec2(world).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
+  /** One in use belongs to whatever made it, and goes with that. AWS refuses it under the code of a wrong parameter. */
+  async remove({ id, state = "" }, world) {
+    try {
+      await ec2(world).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
+    } catch (error) {
+      if (!state.startsWith(IN_USE) || isGone(error) || isDenied(error)) throw error;
+      throw Object.assign(new Error(state, { cause: error }), { name: "NetworkInterfaceInUse" });
+    }
   },
 };
 

@@ -10,8 +10,8 @@ import { FoundBy } from "../model";
 
 export const secret: ResourceKind = {
   kind: "secretsmanager:secret",
-  // Instances and proxies read them for as long as they live.
-  waitsFor: ["autoscaling:autoScalingGroup", "ecs:service", "rds:db-proxy"],
+  // Instances and proxies read them for as long as they live; and a database that stays keeps its credentials.
+  waitsFor: ["autoscaling:autoScalingGroup", "ecs:service", "rds:cluster", "rds:db", "rds:db-proxy"],
   arn: arnPattern("secretsmanager", "secret:"),
   async list(world) {
     const client = world.clients.client(SecretsManagerClient);

@@ -20,6 +20,7 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
+import { unlessGone } from "../aws-errors";
 import { arnPattern, belongs, collect, pickFound } from "../belonging";
 import type { ResourceKind, World } from "../kind";
 import { FoundBy } from "../model";
@@ -53,11 +54,14 @@ export const securityGroup: ResourceKind = {
     const { SecurityGroups = [] } = await client.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
     const { IpPermissions = [], IpPermissionsEgress = [] } = SecurityGroups[0] ?? {};
     if (IpPermissions.length > 0) {
-      await client.send(new RevokeSecurityGroupIngressCommand({ GroupId: id, IpPermissions }));
+      // The group at the other end may be gone already, and the rule with it.
+      await unlessGone(client.send(new RevokeSecurityGroupIngressCommand({ GroupId: id, IpPermissions })));
     }
     if (IpPermissionsEgress.length > 0) {
-      await client.send(
-        new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: IpPermissionsEgress }),
+      await unlessGone(
+        client.send(
+          new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: IpPermissionsEgress }),
+        ),
       );
     }
     await client.send(new DeleteSecurityGroupCommand({ GroupId: id }));

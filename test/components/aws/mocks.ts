@@ -67,6 +67,8 @@ function found(type: string, name: string): Record<string, unknown> {
         isolatedSubnetIds: ["subnet-isolated-1", "subnet-isolated-2"],
         routeTables: [{ id: "rtb-1" }, { id: "rtb-2" }],
       };
+    case "aws:elasticache/serverlessCache:ServerlessCache":
+      return { endpoints: [{ address: `${name}.serverless.cache.amazonaws.com`, port: 6379 }] };
     case "random:index/randomPassword:RandomPassword":
       return { result: `secret-of-${name}` };
     default:

@@ -85,10 +85,7 @@ describe("settings that are fine", () => {
     ["a cluster of caches", { cache: { shards: 15, replicasPerShard: 5 } }],
     ["a serverless cache", { cache: { flavour: CacheFlavour.Serverless } }],
     ["hosts beside the environment's", { fleet: { allowedHosts: ["pay.example.com", "*.cdn.example.com"] } }],
-    [
-      "a budget with addresses",
-      { guard: { monthlyBudgetUsd: 0.5, maxHourlyCostUsd: 3, alertEmails: ["ada+aws@example.co.uk"] } },
-    ],
+    ["a budget with addresses", { guard: { monthlyBudgetUsd: 0.5, alertEmails: ["ada+aws@example.co.uk"] } }],
   ])("%s", (_name, changes) => {
     expect(problemsOf(changes)).toEqual([]);
   });
@@ -421,4 +418,27 @@ test("problems of all parts are found at once", () => {
     "aws.fleet.allowedHosts[0]",
     "aws.guard.monthlyBudgetUsd",
   ]);
+});
+
+describe("a limit on the cost", () => {
+  const region = "us-east-1";
+
+  test("above it nothing is made; below it all is well", () => {
+    expect(problemsOf({ region, guard: { maxHourlyCostUsd: 100 } })).toEqual([]);
+    expect(problemsOf({ region, guard: { maxHourlyCostUsd: 0.1 } })).toEqual([
+      expect.objectContaining({ field: "aws.guard.maxHourlyCostUsd", value: 0.1 }),
+    ]);
+  });
+
+  test("a price that is not known is no price of nothing", () => {
+    const fields = fieldsOf({ guard: { maxHourlyCostUsd: 100 } });
+    expect(fields).toContain("prices.regions.eu-west-1.alb");
+    expect(fieldsOf({ guard: { maxHourlyCostUsd: 100, priceFile: "/no/such.json" } })).toEqual(["--prices"]);
+  });
+
+  test("what cannot be made is said first, without a price", () => {
+    expect(fieldsOf({ region, app: { port: 0 }, guard: { maxHourlyCostUsd: 0.1 } })).toEqual([
+      "aws.app.port",
+    ]);
+  });
 });

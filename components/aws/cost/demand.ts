@@ -1,0 +1,183 @@
+import type { Sizing } from "../../contracts";
+import { appInstanceType } from "../app/instance-type";
+import { nodeTypeFor } from "../cache/validation";
+import { instanceClassNamed, smallestInstanceClass } from "../database/instance-classes";
+import { instanceTypeNamed } from "../instance-types";
+import { fargateSize } from "../instances/fargate-size";
+import {
+  AppFlavour,
+  type AwsSettings,
+  CacheFlavour,
+  CpuArchitecture,
+  DatabaseEngine,
+  FleetFlavour,
+  NatStrategy,
+} from "../settings";
+import { cacheItem, databaseItem, instanceItem, PriceItem } from "./prices";
+
+/** Units of one item that an environment pays for by the hour. */
+export interface Demand {
+  /** For people: `app instances`. */
+  readonly what: string;
+  readonly item: string;
+  /** At the smallest and at the largest size. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** As the fleet's instances and tasks are made; see components/aws/fleet. */
+const GENERATOR_VOLUME_GIB = 30;
+const GENERATOR_TASK = { vcpus: 2, memoryMiB: 4_096 };
+/** RDS's gp3 has as many without pay. */
+const BASELINE_IOPS = 3_000;
+/** What RDS Proxy is paid for at least. */
+const LEAST_PROXY_VCPUS = 2;
+/** Rules of the edge's firewall. */
+const FIREWALL_RULES = 2;
+
+const fixed = (what: string, item: string, count: number): Demand => ({ what, item, min: count, max: count });
+
+/** Everything that an environment pays for by the hour. What is paid by use is not in it; see {@link NOT_INCLUDED}. */
+export function hourlyDemand(sizing: Sizing, settings: AwsSettings): readonly Demand[] {
+  return [
+    ...network(settings),
+    ...app(sizing, settings),
+    ...database(sizing, settings),
+    ...cache(sizing, settings),
+    ...edge(settings),
+    ...fleet(sizing, settings),
+  ].filter(({ max }) => max > 0);
+}
+
+export const NOT_INCLUDED =
+  "data transfer, requests and capacity units, logs and metrics, objects, secrets, CPU credits, storage and I/O of Aurora, taxes and discounts";
+
+function network({ network: { nat, availabilityZones, interfaceEndpoints } }: AwsSettings): Demand[] {
+  const gateways =
+    nat === NatStrategy.None ? 0 : nat === NatStrategy.OnePerAvailabilityZone ? availabilityZones : 1;
+  return [
+    fixed("NAT gateways", PriceItem.NatGateway, gateways),
+    // One a gateway, and one a zone for the load balancer.
+    fixed("public addresses", PriceItem.PublicAddress, gateways + availabilityZones),
+    fixed("interface endpoints", PriceItem.InterfaceEndpoint, interfaceEndpoints.length * availabilityZones),
+  ];
+}
+
+function app({ app: sizing }: Sizing, { app: settings }: AwsSettings): Demand[] {
+  const { minInstances: min, maxInstances: max } = sizing;
+  const balancer = fixed("load balancer", PriceItem.LoadBalancer, 1);
+  if (settings.flavour === AppFlavour.Fargate) {
+    const size = fargateSize(sizing.cpu, sizing.memoryMiB, "sizing.app");
+    return [balancer, ...tasks("app", settings.architecture, size.cpu / 1024, size.memoryMiB, min, max)];
+  }
+  const schedules = settings.schedules.map(({ maxInstances }) => maxInstances);
+  const most = Math.max(max, ...schedules);
+  const waiting = settings.warmPool?.minSize ?? 0;
+  const running = settings.warmPool?.running === true ? waiting : 0;
+  return [
+    balancer,
+    // Spot instances count as on demand: theirs is a price that moves.
+    {
+      what: "app instances",
+      item: instanceItem(appInstanceType(settings, sizing)),
+      min: min + running,
+      max: most + running,
+    },
+    {
+      what: "app volumes",
+      item: PriceItem.VolumeGiB,
+      min: (min + waiting) * settings.volumeGiB,
+      max: (most + waiting) * settings.volumeGiB,
+    },
+  ];
+}
+
+function tasks(
+  what: string,
+  architecture: CpuArchitecture,
+  vcpus: number,
+  memoryMiB: number,
+  min: number,
+  max: number,
+): Demand[] {
+  const arm = architecture === CpuArchitecture.Arm64;
+  const gib = memoryMiB / 1024;
+  return [
+    {
+      what: `${what} tasks, vCPUs`,
+      item: arm ? PriceItem.FargateArmVcpu : PriceItem.FargateIntelVcpu,
+      min: min * vcpus,
+      max: max * vcpus,
+    },
+    {
+      what: `${what} tasks, GiB`,
+      item: arm ? PriceItem.FargateArmGiB : PriceItem.FargateIntelGiB,
+      min: min * gib,
+      max: max * gib,
+    },
+  ];
+}
+
+function database({ database: sizing }: Sizing, { database: settings }: AwsSettings): Demand[] {
+  const { engine, replicaAutoscaling } = settings;
+  const instanceClass =
+    settings.instanceClass ??
+    smallestInstanceClass(engine, sizing.cpu, sizing.memoryMiB)?.name ??
+    "none-large-enough";
+  const aurora = engine === DatabaseEngine.Aurora;
+  const standbys = !aurora && settings.multiAz ? 1 : 0;
+  const min = 1 + standbys + sizing.replicas;
+  const max = aurora ? Math.max(min, 1 + (replicaAutoscaling?.maxReplicas ?? 0)) : min;
+  const demands: Demand[] = [
+    { what: "database servers", item: databaseItem(aurora ? "aurora" : "rds", instanceClass), min, max },
+  ];
+  if (!aurora) {
+    const iops = Math.max(0, (settings.iops ?? 0) - BASELINE_IOPS);
+    demands.push(
+      fixed("database storage", PriceItem.DatabaseGiB, min * settings.storageGiB),
+      fixed("database IOPS", PriceItem.DatabaseIops, min * iops),
+    );
+  }
+  if (settings.proxy) {
+    // Paid by the vCPUs of what it is in front of: the primary, or all of a cluster. A class that nobody knows has an unknown price anyway.
+    const vcpus = Math.max(LEAST_PROXY_VCPUS, instanceClassNamed(instanceClass)?.vcpus ?? 0);
+    demands.push({
+      what: "database proxy, vCPUs",
+      item: PriceItem.ProxyVcpu,
+      min: aurora ? min * vcpus : vcpus,
+      max: aurora ? max * vcpus : vcpus,
+    });
+  }
+  return demands;
+}
+
+function cache({ cache: sizing }: Sizing, { cache: settings }: AwsSettings): Demand[] {
+  if (settings.flavour === CacheFlavour.Serverless) {
+    const gib = Math.max(1, Math.ceil(sizing.memoryMiB / 1024));
+    return [{ what: "serverless cache, GiB", item: PriceItem.ServerlessCacheGiB, min: 0.1, max: gib }];
+  }
+  const nodes = settings.shards * (1 + settings.replicasPerShard);
+  const nodeType = nodeTypeFor(settings, sizing) ?? "none-large-enough";
+  return [fixed("cache nodes", cacheItem(nodeType), nodes)];
+}
+
+function edge({ edge: settings }: AwsSettings): Demand[] {
+  if (!settings.waf) return [];
+  return [
+    fixed("firewall", PriceItem.WebAcl, 1),
+    fixed("firewall rules", PriceItem.WebAclRule, FIREWALL_RULES),
+  ];
+}
+
+function fleet({ fleet: { generators } }: Sizing, { fleet: settings }: AwsSettings): Demand[] {
+  if (settings.flavour === FleetFlavour.Fargate) {
+    const { vcpus, memoryMiB } = instanceTypeNamed(settings.instanceType) ?? GENERATOR_TASK;
+    const size = fargateSize(vcpus, memoryMiB, "aws.fleet.instanceType");
+    // Tasks run during a run and not between two.
+    return tasks("generator", settings.architecture, size.cpu / 1024, size.memoryMiB, 0, generators);
+  }
+  return [
+    fixed("generators", instanceItem(settings.instanceType), generators),
+    fixed("generator volumes", PriceItem.VolumeGiB, generators * GENERATOR_VOLUME_GIB),
+  ];
+}
