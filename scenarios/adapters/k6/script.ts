@@ -122,8 +122,7 @@ function sharedText(workload: Workload, executor: Executor): readonly string[] {
   const sleep = pause === undefined ? undefined : thinkText(pause, `betweenVisits(${seed})`);
   const { before, after } = executorSteps(executor, sleep);
   const setup = workload.setup?.per === "generator" ? "setup" : "";
-  const chosen =
-    `chooseJourney(${seed}, journeys${executor.kind === "arrival-trace" ? ", journey" : ""})`;
+  const chosen = `chooseJourney(${seed}, journeys${executor.kind === "arrival-trace" ? ", journey" : ""})`;
   const isAsync = journeys.some(isAsyncJourney);
   return [
     "",
