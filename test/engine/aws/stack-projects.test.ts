@@ -45,7 +45,8 @@ test.each([
   expect((await pulumi("stack", "init", size)).output).toContain("Created stack");
   const { code, output } = await pulumi("preview", "--stack", size);
   expect(output).toMatch(expected);
-  expect(output).not.toContain("warning");
+  // That a language host on PATH is used is no fault of the program.
+  expect(output.replaceAll(/warning: using \S+ from \$PATH.*/g, "")).not.toContain("warning");
   expect(code).toBe(0);
 
   await pulumi("config", "set", "target", "mars", "--stack", size);
