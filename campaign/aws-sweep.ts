@@ -10,7 +10,12 @@ import {
   takeAwsInventory,
 } from "../inventory/aws";
 import { awsMessage, isWithoutCredentials } from "../inventory/aws/aws-errors";
-import type { SweepChoice } from "./sweep";
+
+/** An environment on AWS that is to be swept, and why. */
+export interface AwsSweepChoice {
+  readonly environmentId: string;
+  readonly reason: string;
+}
 
 export interface AwsSweepRequest {
   /** Taken at their word, also when the tagging index knows nothing of them. */
@@ -51,7 +56,7 @@ function nameProblems(names: readonly string[]): Problem[] {
  * Chooses what a sweep removes. An account is shared: without names it is only what is past its expiry, whoever made it.
  * @throws ConfigError for a bad name, or without credentials
  */
-export async function planAwsSweep({ names, expired, access }: AwsSweepRequest): Promise<SweepChoice[]> {
+export async function planAwsSweep({ names, expired, access }: AwsSweepRequest): Promise<AwsSweepChoice[]> {
   const problems = nameProblems(names);
   if (problems.length > 0) throw new ConfigError("perfbed sweep --target aws", problems);
   if (names.length > 0 && !expired) {
@@ -73,7 +78,7 @@ export const awsInventory = (environmentId: string, access: AwsAccess) =>
 
 /** One after another: AWS counts calls by account. */
 export async function sweepAllAws(
-  choices: readonly SweepChoice[],
+  choices: readonly AwsSweepChoice[],
   access: AwsAccess,
   options: AwsSweepOptions = {},
 ): Promise<AwsSweepResult[]> {
