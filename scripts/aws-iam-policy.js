@@ -156,12 +156,16 @@ function sourceFiles(folder) {
   });
 }
 
+/** What IAM asks for when a call is made, `s3:ListBuckets` for instance. */
+const iamActions = (call) => ACTIONS[call] ?? [call];
+
+/** `ec2:Describe*` covers `ec2:DescribeVpcs`. */
 const covers = (pattern, action) =>
   pattern.endsWith("*") ? action.startsWith(pattern.slice(0, -1)) : pattern === action;
 
 function createPolicy(root) {
   const seen = JSON.parse(readFileSync(join(root, "docs/aws-calls.json"), "utf8"));
-  const actions = [...seen, ...importedCalls(root)].flatMap((call) => ACTIONS[call] ?? [call]);
+  const actions = [...seen, ...importedCalls(root)].flatMap(iamActions);
   const services = [...new Set(actions.map((action) => action.split(":")[0]))];
   const looks = services.flatMap((service) => (LOOKS[service] ?? []).map((name) => `${service}:${name}`));
   const writes = [...actions, ...ALSO].filter((action) => !looks.some((pattern) => covers(pattern, action)));
@@ -236,4 +240,4 @@ function main([option, folder]) {
 
 if (require.main === module) main(process.argv.slice(2));
 
-module.exports = { createPolicy, policyText, splitPolicy };
+module.exports = { covers, createPolicy, iamActions, policyText, splitPolicy };

@@ -1,15 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  AppFlavour,
-  type AwsSettingsInput,
-  awsSizings,
-  CacheFlavour,
-  createAwsTiers,
-  DatabaseEngine,
-  FleetFlavour,
-} from "../../../components/aws";
+import { type AwsSettingsInput, awsSizings, createAwsTiers } from "../../../components/aws";
 import { Target } from "../../../components/contracts";
 import { PerformanceEnvironment } from "../../../components/environment";
 import { ENVIRONMENT_TAG } from "../../../inventory/aws/belonging";
@@ -23,24 +15,24 @@ import {
   partName,
 } from "../../../inventory/aws/kinds/names";
 import { APPLICATION, environmentArgs } from "../support";
+import { EVERY_PART } from "./every-part";
 import { type Registration, recordResources } from "./mocks";
 
 /** The inventory knows names without knowing the components, so that it runs alone in AWS: here one is held against the other. */
 
 const ID = "pb-test";
-const REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
 
 let folder: string;
 let resources: readonly Registration[];
 
-async function record(settings: Partial<AwsSettingsInput>): Promise<readonly Registration[]> {
+async function record(settings: AwsSettingsInput): Promise<readonly Registration[]> {
   const { setup: _, ...application } = APPLICATION;
   const args = environmentArgs({
     target: Target.Aws,
     sizing: awsSizings.small,
     application: { ...application, workingDirectory: folder },
   });
-  const tiers = createAwsTiers({ settings: { region: "eu-west-1", ...settings }, sweeperCode: folder });
+  const tiers = createAwsTiers({ settings, sweeperCode: folder });
   const { registrations } = await recordResources(
     () => new PerformanceEnvironment("environment", args, { [Target.Aws]: tiers }),
   );
@@ -50,23 +42,7 @@ async function record(settings: Partial<AwsSettingsInput>): Promise<readonly Reg
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "pb-names-"));
   writeFileSync(join(folder, "index.js"), "");
-  resources = [
-    ...(await record({
-      network: { flowLogs: true, interfaceEndpoints: ["ssm"] },
-      edge: { waf: true },
-      fleet: { placementGroup: true },
-      guard: { monthlyBudgetUsd: 10, alertEmails: ["ada@example.com"] },
-    })),
-    ...(await record({
-      app: { flavour: AppFlavour.Fargate, containerImage: `${REGISTRY}/shop:1` },
-      database: {
-        engine: DatabaseEngine.Aurora,
-        replicaAutoscaling: { minReplicas: 1, maxReplicas: 3, targetCpuPercent: 60 },
-      },
-      cache: { flavour: CacheFlavour.Serverless },
-      fleet: { flavour: FleetFlavour.Fargate, containerImage: `${REGISTRY}/k6:1` },
-    })),
-  ];
+  resources = [...(await record(EVERY_PART.servers)), ...(await record(EVERY_PART.managed))];
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
