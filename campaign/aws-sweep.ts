@@ -1,4 +1,4 @@
-import { ConfigError, EnvironmentError, ExitCode, PerfbedError, type Problem } from "../core/errors";
+import { ConfigError, ExitCode, PerfbedError, type Problem } from "../core/errors";
 import { ENVIRONMENT_ID_PATTERN } from "../core/ids";
 import {
   type AwsAccess,
@@ -84,13 +84,13 @@ export async function sweepAllAws(
 ): Promise<AwsSweepResult[]> {
   const results: AwsSweepResult[] = [];
   for (const { environmentId } of choices) {
-    results.push(await asked(() => sweepAws(environmentId, access, options)));
+    results.push(await asked(() => sweepAws(environmentId, access, options), ExitCode.TeardownNotProved));
   }
   return results;
 }
 
-/** Errors of AWS as people need them. */
-async function asked<T>(work: () => Promise<T>): Promise<T> {
+/** Errors of AWS as people need them. A sweep that AWS does not answer proves nothing. */
+async function asked<T>(work: () => Promise<T>, exitCode = ExitCode.EnvironmentFailed): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -105,7 +105,7 @@ async function asked<T>(work: () => Promise<T>): Promise<T> {
       ]);
     }
     if (!(error instanceof Error && "$metadata" in error)) throw error;
-    throw new EnvironmentError("PERFBED_AWS_REFUSED", awsMessage(error), {
+    throw new PerfbedError("PERFBED_AWS_REFUSED", exitCode, awsMessage(error), {
       cause: error,
       hint: "perfbed asks AWS who it is, what carries its tag, and which networks there are; docs/aws-iam-policy.json has all it needs.",
     });
