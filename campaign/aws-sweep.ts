@@ -1,4 +1,4 @@
-import { ConfigError, EnvironmentError, ExitCode, PerfbedError, type Problem } from "../core/errors";
+import { ConfigError, ExitCode, PerfbedError, type Problem } from "../core/errors";
 import { ENVIRONMENT_ID_PATTERN } from "../core/ids";
 import {
   type AwsAccess,
@@ -10,7 +10,12 @@ import {
   takeAwsInventory,
 } from "../inventory/aws";
 import { awsMessage, isWithoutCredentials } from "../inventory/aws/aws-errors";
-import type { SweepChoice } from "./sweep";
+
+/** An environment on AWS that is to be swept, and why. */
+export interface AwsSweepChoice {
+  readonly environmentId: string;
+  readonly reason: string;
+}
 
 export interface AwsSweepRequest {
   /** Taken at their word, also when the tagging index knows nothing of them. */
@@ -51,7 +56,7 @@ function nameProblems(names: readonly string[]): Problem[] {
  * Chooses what a sweep removes. An account is shared: without names it is only what is past its expiry, whoever made it.
  * @throws ConfigError for a bad name, or without credentials
  */
-export async function planAwsSweep({ names, expired, access }: AwsSweepRequest): Promise<SweepChoice[]> {
+export async function planAwsSweep({ names, expired, access }: AwsSweepRequest): Promise<AwsSweepChoice[]> {
   const problems = nameProblems(names);
   if (problems.length > 0) throw new ConfigError("perfbed sweep --target aws", problems);
   if (names.length > 0 && !expired) {
@@ -73,19 +78,19 @@ export const awsInventory = (environmentId: string, access: AwsAccess) =>
 
 /** One after another: AWS counts calls by account. */
 export async function sweepAllAws(
-  choices: readonly SweepChoice[],
+  choices: readonly AwsSweepChoice[],
   access: AwsAccess,
   options: AwsSweepOptions = {},
 ): Promise<AwsSweepResult[]> {
   const results: AwsSweepResult[] = [];
   for (const { environmentId } of choices) {
-    results.push(await asked(() => sweepAws(environmentId, access, options)));
+    results.push(await asked(() => sweepAws(environmentId, access, options), ExitCode.TeardownNotProved));
   }
   return results;
 }
 
-/** Errors of AWS as people need them. */
-async function asked<T>(work: () => Promise<T>): Promise<T> {
+/** Errors of AWS as people need them. A sweep that AWS does not answer proves nothing. */
+async function asked<T>(work: () => Promise<T>, exitCode = ExitCode.EnvironmentFailed): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -100,7 +105,7 @@ async function asked<T>(work: () => Promise<T>): Promise<T> {
       ]);
     }
     if (!(error instanceof Error && "$metadata" in error)) throw error;
-    throw new EnvironmentError("PERFBED_AWS_REFUSED", awsMessage(error), {
+    throw new PerfbedError("PERFBED_AWS_REFUSED", exitCode, awsMessage(error), {
       cause: error,
       hint: "perfbed asks AWS who it is, what carries its tag, and which networks there are; docs/aws-iam-policy.json has all it needs.",
     });

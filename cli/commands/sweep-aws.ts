@@ -1,9 +1,9 @@
-import type { SweepChoice } from "../../campaign/sweep";
+import type { AwsSweepChoice } from "../../campaign/aws-sweep";
 import { ConfigError } from "../../core/errors";
 import type { AwsAccess, AwsSweepProgress } from "../../inventory/aws";
 import type { CliContext } from "../context";
 
-export interface AwsSweepChoice {
+export interface AwsSweepOptionValues {
   readonly environment: readonly string[];
   readonly dryRun?: boolean;
   readonly region?: string;
@@ -17,7 +17,7 @@ export interface AwsSweepChoice {
 const AWS_ONLY = ["region", "expired", "snapshots", "deadline"] as const;
 
 /** @throws ConfigError for options of AWS without `--target aws` */
-export function refuseForLocal(options: AwsSweepChoice): void {
+export function refuseForLocal(options: AwsSweepOptionValues): void {
   const given = AWS_ONLY.filter((name) => options[name] !== undefined);
   if (given.length === 0) return;
   throw new ConfigError(
@@ -38,7 +38,7 @@ export function refuseAll(all: boolean): void {
 /** `perfbed sweep --target aws` */
 export async function sweepAwsTarget(
   names: readonly string[],
-  options: AwsSweepChoice,
+  options: AwsSweepOptionValues,
   context: CliContext,
 ): Promise<void> {
   const { awsAccess, awsSweepExitCode, awsSweepText, planAwsSweep, sweepAllAws } = await import(
@@ -64,7 +64,7 @@ const progressText = ({ environmentId, round, remaining, removed }: AwsSweepProg
   `${environmentId}: look ${round}: ${remaining} there, ${removed} removals so far`;
 
 async function dryRun(
-  chosen: readonly SweepChoice[],
+  chosen: readonly AwsSweepChoice[],
   access: AwsAccess,
   { terminal, json }: CliContext,
 ): Promise<void> {

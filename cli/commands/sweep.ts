@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode } from "../../core/errors";
 import type { CliContext } from "../context";
-import { type AwsSweepChoice, refuseAll, refuseForLocal, sweepAwsTarget } from "./sweep-aws";
+import { type AwsSweepOptionValues, refuseAll, refuseForLocal, sweepAwsTarget } from "./sweep-aws";
 
 const HELP = `
 Without names: every environment that is expired or whose owner is gone without having left it up on purpose.
@@ -17,8 +17,8 @@ Examples:
   perfbed sweep --target aws --region eu-west-1 --dry-run
   perfbed sweep --target aws --environment pb-1a2b3c4d`;
 
-interface SweepOptions extends AwsSweepChoice {
-  readonly target: string;
+interface SweepOptions extends AwsSweepOptionValues {
+  readonly target?: string;
   readonly all?: boolean;
 }
 
@@ -29,7 +29,7 @@ export function addSweep(program: Command, context: CliContext): Command {
     .description("remove what a killed runner left, and prove it")
     .option("--all", "also environments that stand on purpose")
     .option("--dry-run", "say what would be removed")
-    .addOption(new Option("--target <target>", "where to sweep").choices(["local", "aws"]).default("local"))
+    .addOption(new Option("--target <target>", "where to sweep (default: local)").choices(["local", "aws"]))
     .option("--environment <id>", "the same as a name as argument; repeatable", collect, [])
     .option("--region <region>", "region of AWS (default: AWS_REGION)")
     .option("--expired", "of AWS: only what is past its expiry, also of the named ones")

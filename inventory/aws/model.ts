@@ -116,7 +116,7 @@ export interface AwsApiCall {
 export interface AwsSweepOptions {
   /** Milliseconds until what is still there is given up. Databases and CloudFront distributions take up to 20 minutes. @default 1_800_000 */
   readonly deadlineMs?: number;
-  /** Milliseconds between two rounds at first; they grow to `longestPauseMs`. @default 2_000 */
+  /** Milliseconds between two rounds at first; they grow to `longestPauseMs`. @default 1_000 */
   readonly firstPauseMs?: number;
   /** @default 20_000 */
   readonly longestPauseMs?: number;

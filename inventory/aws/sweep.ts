@@ -17,7 +17,7 @@ import { type Survey, type SurveyEntry, survey } from "./take-inventory";
 const REMOVALS_AT_A_TIME = 4;
 /** Looks at services that do not answer, when nothing else is left to do. */
 const LOOKS_IN_VAIN = 3;
-const DEFAULTS = { deadlineMs: 1_800_000, firstPauseMs: 2_000, longestPauseMs: 20_000, patienceMs: 300_000 };
+const DEFAULTS = { deadlineMs: 1_800_000, firstPauseMs: 1_000, longestPauseMs: 20_000, patienceMs: 300_000 };
 
 /** What trying again does not change. */
 const FINAL = new Set([

@@ -106,7 +106,8 @@ export const vpcEndpoint: ResourceKind = {
 export const flowLog: ResourceKind = {
   kind: "ec2:vpc-flow-log",
   waitsFor: [],
-  arn: arnPattern("ec2", "vpc-flow-log/"),
+  // The second is what emulators say.
+  arn: arnPattern("ec2", "(vpc-flow-log|flow-logs)/"),
   async list(world) {
     const client = ec2(world);
     const logs = await Promise.all(

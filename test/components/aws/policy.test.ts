@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
@@ -23,6 +23,7 @@ import { type Registration, recordResources } from "./mocks";
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pb-policy-"));
+  writeFileSync(join(folder, "index.js"), "");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -28,9 +28,17 @@ export interface ProgramReference {
   readonly args?: unknown;
 }
 
+/** Policies that an operation is held to. */
+export interface PolicyPacks {
+  /** Folders with a PulumiPolicy.yaml. */
+  readonly policyPacks: string[];
+  /** Files with the settings of each, in the same order. */
+  readonly policyPackConfigs: string[];
+}
+
 export type HostRequest =
   | { readonly operation: "configure"; readonly values: Readonly<Record<string, string>> }
-  | { readonly operation: "preview"; readonly program: ProgramReference }
+  | { readonly operation: "preview"; readonly program: ProgramReference; readonly policies?: PolicyPacks }
   | { readonly operation: "up"; readonly program: ProgramReference }
   | { readonly operation: "refresh"; readonly expectNoChanges: boolean }
   | { readonly operation: "destroy" };
@@ -84,6 +92,7 @@ async function perform(stack: Stack, request: HostRequest): Promise<OperationRes
     case "preview": {
       const { changeSummary } = await stack.preview({
         ...options,
+        ...request.policies,
         program: await programOf(request.program),
       });
       return { outputs: {}, changes: { ...changeSummary } };

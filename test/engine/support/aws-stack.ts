@@ -15,6 +15,7 @@ import {
   type HostRequest,
   type HostSettings,
   type OperationResult,
+  type PolicyPacks,
   PROJECT,
   type ProgramReference,
   SETTINGS_VARIABLE,
@@ -42,7 +43,7 @@ export interface AwsStack {
   /** Values of the stack's configuration, of the program's own where the name has no namespace. Structured ones as JSON's text. */
   configure(values: Readonly<Record<string, string>>): Promise<void>;
   /** What an `up` would change. */
-  preview(program: ProgramReference): Promise<OperationResult>;
+  preview(program: ProgramReference, policies?: PolicyPacks): Promise<OperationResult>;
   up(program: ProgramReference): Promise<OperationResult>;
   /** Looks at what exists; with `expectNoChanges` it fails when anything drifted. */
   refresh(options?: { readonly expectNoChanges?: boolean }): Promise<OperationResult>;
@@ -99,7 +100,8 @@ export async function openAwsStack(options: AwsStackOptions): Promise<AwsStack> 
     configure: async (values) => {
       await host.run({ operation: "configure", values });
     },
-    preview: (program) => host.run({ operation: "preview", program }),
+    preview: (program, policies) =>
+      host.run({ operation: "preview", program, ...(policies === undefined ? {} : { policies }) }),
     up: (program) => host.run({ operation: "up", program }),
     refresh: ({ expectNoChanges = false } = {}) => host.run({ operation: "refresh", expectNoChanges }),
     destroy: () => host.run({ operation: "destroy" }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -21,9 +21,11 @@ import {
   FleetFlavour,
   NatStrategy,
 } from "../../../components/aws/settings";
+import { awsSizings } from "../../../components/aws/sizings";
 import type { Sizing } from "../../../components/contracts";
 import { localSizings } from "../../../components/local/sizings";
 import { ConfigError } from "../../../core/errors";
+import { packageRoot } from "../../../core/home";
 
 const SMALL: Sizing = {
   ...localSizings.small,
@@ -186,3 +188,21 @@ test("a price file of one's own is read, and every mistake in it is named", () =
     rmSync(folder, { recursive: true });
   }
 });
+
+test.each(["small", "medium", "large"] as const)(
+  "docs/aws-cost.md has the price of the example %s",
+  (size) => {
+    const { minUsd, maxUsd, unknown } = estimateHourlyCost(awsSizings[size], settings());
+    expect(unknown).toEqual([]);
+    const row = readFileSync(join(packageRoot(), "docs/aws-cost.md"), "utf8")
+      .split("\n")
+      .find((line) => line.startsWith(`| \`${size}\``));
+    expect(row?.split("|").map((cell) => cell.trim())).toEqual([
+      "",
+      `\`${size}\``,
+      minUsd.toFixed(2),
+      maxUsd.toFixed(2),
+      "",
+    ]);
+  },
+);

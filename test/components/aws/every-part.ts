@@ -1,0 +1,31 @@
+import {
+  AppFlavour,
+  type AwsSettingsInput,
+  CacheFlavour,
+  DatabaseEngine,
+  FleetFlavour,
+} from "../../../components/aws";
+
+const REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+/** Settings of two environments that together have every part that perfbed makes on AWS. The second has no application's set-up. */
+export const EVERY_PART = {
+  servers: {
+    region: "eu-west-1",
+    network: { interfaceEndpoints: ["ssm"], flowLogs: true },
+    app: { schedules: [{ name: "day", recurrence: "0 7 * * MON-FRI", minInstances: 1, maxInstances: 4 }] },
+    edge: { waf: true },
+    fleet: { placementGroup: true },
+    guard: { monthlyBudgetUsd: 50, alertEmails: ["ada@example.com"] },
+  },
+  managed: {
+    region: "eu-west-1",
+    app: { flavour: AppFlavour.Fargate, containerImage: `${REGISTRY}/shop:1` },
+    database: {
+      engine: DatabaseEngine.Aurora,
+      replicaAutoscaling: { minReplicas: 1, maxReplicas: 3, targetCpuPercent: 60 },
+    },
+    cache: { flavour: CacheFlavour.Serverless },
+    fleet: { flavour: FleetFlavour.Fargate, containerImage: `${REGISTRY}/k6:1` },
+  },
+} as const satisfies Readonly<Record<string, AwsSettingsInput>>;
