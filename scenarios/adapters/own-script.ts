@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import type { Problem } from "../../core/errors";
+import type { Workload } from "../model";
+
+/** What keeps a user's own script from running here, as its text tells. */
+export function scriptProblems(
+  title: string,
+  workload: Workload,
+  refuse: (text: string) => string | undefined,
+): readonly Problem[] {
+  const { script } = workload;
+  if (script === undefined) return [];
+  const hint = refuse(readFileSync(script.file, "utf8"));
+  return hint === undefined
+    ? []
+    : [{ field: "scenario", value: script.file, allowed: `a script that ${title} can run here`, hint }];
+}
