@@ -9,6 +9,7 @@ import { timed } from "./phase";
 const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
   k6: Tool.K6,
   locust: Tool.Locust,
+  gatling: Tool.Gatling,
 };
 
 /** Finds or installs every outside program of the local target, with the one that makes the load. */

@@ -11,6 +11,8 @@ const K6_IMPORT = /^\s*import\s[^;]*?from\s+["']k6(\/[a-z0-9/._-]+)?["']/m;
 /** Tools whose scripts are told by their ending. */
 const BY_EXTENSION: Readonly<Record<string, Exclude<LoadTool, "k6">>> = {
   ".py": "locust",
+  ".java": "gatling",
+  ".scala": "gatling",
 };
 
 /** Endings of files that can only be a load tool's own script. */

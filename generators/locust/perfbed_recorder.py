@@ -15,7 +15,7 @@ from geventhttpclient.response import HTTPConnectionClosed
 from locust import User, events
 from locust.contrib import fasthttp
 from locust.exception import CatchResponseError
-from locust.user import task as locust_task
+from locust.user.task import DefaultTaskSet, TaskSet
 
 COLUMNS = ["kind", "at_us", "duration_us", "first_byte_us", "status", "ok", "late_us", "bytes", "error", "journey", "step"]
 START_FILE = os.environ["PERFBED_START_FILE"]
@@ -195,8 +195,8 @@ if HELPER is not None:
         start=wait_for_start, visit_started=visit_started, visit_ended=visit_ended, dropped=dropped
     )
 else:
-    record_tasks(locust_task.TaskSet)
-    record_tasks(locust_task.DefaultTaskSet)
+    record_tasks(TaskSet)
+    record_tasks(DefaultTaskSet)
 
 
 @events.init.add_listener

@@ -1,5 +1,6 @@
 import type { LoadTool } from "../model";
 import type { LoadToolAdapter } from "./adapter";
+import { gatlingAdapter } from "./gatling/adapter";
 import { k6Adapter } from "./k6";
 import { locustAdapter } from "./locust/adapter";
 
@@ -10,5 +11,7 @@ export function adapterOf(tool: LoadTool): LoadToolAdapter {
       return k6Adapter;
     case "locust":
       return locustAdapter;
+    case "gatling":
+      return gatlingAdapter;
   }
 }

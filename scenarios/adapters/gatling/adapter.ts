@@ -1,0 +1,148 @@
+import { dirname, join } from "node:path";
+import { totalSeconds } from "../../arrival";
+import type { Workload } from "../../model";
+import { wholeProfile } from "../../plan";
+import {
+  type GeneratorPlace,
+  type LoadToolAdapter,
+  type RenderedGenerator,
+  START_FILE,
+  StartControl,
+} from "../adapter";
+import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
+import { dataFiles } from "../data/journey-data";
+import { oneGeneratorOnly } from "../own-script";
+import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
+import { SampleOutput } from "../sample-file";
+import { shippedFile } from "../shipped-file";
+import { gracefulStopSeconds } from "../step-facts";
+import { renderSimulation, simulationName } from "./script";
+
+const TITLE = "Gatling";
+const DATA = emulated("a row of data/<journey>.csv for each arrival");
+const CHECK = native("check");
+/** What perfbed adds; compiled together with the simulation. */
+const SOURCES = ["Recorder.java", "LogFileDataWriter.java"] as const;
+/** Where Gatling's own messages go: warnings only, as one line each. */
+const LOGBACK = `<configuration>
+  <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%level %logger{0}: %msg%n%ex{1}</pattern></encoder>
+  </appender>
+  <root level="WARN"><appender-ref ref="out"/></root>
+</configuration>
+`;
+
+const capabilities: ToolCapabilities = {
+  ...COMMON_FIELDS,
+  arrivals: native("injectOpen: constantUsersPerSec, rampUsersPerSec, rampUsers"),
+  feeders: { "random-int": DATA, zipf: DATA, choice: DATA, "unique-id": native("session.userId") },
+  extractions: { json: CHECK, regex: CHECK, header: CHECK },
+  checks: { status: CHECK, "body-contains": CHECK, json: CHECK },
+  thinkTimes: { constant: native("pause"), uniform: DATA, exponential: DATA, lognormal: DATA },
+};
+
+/** Jars of the installation that a start script belongs to. */
+const libraries = (programPath: string): string => join(dirname(dirname(programPath)), "lib", "*");
+
+function render(workload: Workload, programPath: string, place: GeneratorPlace): RenderedGenerator {
+  const { share, folder, baseUrl } = place;
+  const script = workload.script;
+  const classes = join(folder, "classes");
+  const own = join(folder, "perfbed");
+  const simulation = script?.file ?? join(folder, "simulation", `${simulationName(workload)}.java`);
+  const samples = {
+    path: join(folder, "samples.csv"),
+    output: SampleOutput.Rows,
+    native: script !== undefined,
+  };
+  const seconds = totalSeconds(wholeProfile(workload));
+  return {
+    files: {
+      "classes/logback.xml": LOGBACK,
+      "perfbed/Launch.java": shippedFile("gatling", "Launch.java"),
+      ...Object.fromEntries(SOURCES.map((name) => [`perfbed/${name}`, shippedFile("gatling", name)])),
+      ...(script === undefined
+        ? {
+            [`simulation/${simulationName(workload)}.java`]: renderSimulation(workload, share),
+            ...dataFiles(workload, share),
+          }
+        : {}),
+    },
+    command: "java",
+    args: [
+      "-Xmx1g",
+      "-XX:+UseParallelGC",
+      // Names are looked up once; load goes to this machine.
+      "-Djava.net.preferIPv4Stack=true",
+      "-Dgatling.data.writers.0=file",
+      "-Dgatling.http.warmUpUrl=",
+      "-Dgatling.http.requestTimeout=10000",
+      "-Dgatling.enableAnalytics=false",
+      "-cp",
+      `${classes}:${libraries(programPath)}`,
+      join(own, "Launch.java"),
+      classes,
+      own,
+      simulation,
+    ],
+    env: {
+      ...(script?.environment ?? {}),
+      BASE_URL: baseUrl,
+      PERFBED_GENERATOR: String(share.index + 1),
+      PERFBED_RUN: place.runId,
+      PERFBED_SAMPLES: samples.path,
+      PERFBED_START_FILE: join(folder, START_FILE),
+      ...(script === undefined ? {} : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
+    },
+    samples,
+    scriptPath: simulation,
+  };
+}
+
+/**
+ * Gatling. N generators are N processes, each with a simulation of its own whose injection profiles are its share: whole numbers of
+ * users a stage that add up to what is due.
+ */
+export const gatlingAdapter: LoadToolAdapter = {
+  tool: "gatling",
+  title: TITLE,
+  capabilities,
+  startControl: StartControl.StartFile,
+  // 2: an assertion of the user's own simulation does not hold.
+  goodExitCodes: [0, 2],
+  problems: (workload, generators) => [
+    ...unsupported(TITLE, capabilities, workload),
+    ...oneGeneratorOnly(TITLE, workload, generators),
+  ],
+  prepare: async (workload, programPath) => ({
+    workload,
+    graceSeconds: workload.script === undefined ? gracefulStopSeconds(workload.journeys) : 5,
+    // A JVM and a compiler on a busy machine.
+    readyTimeoutMs: 180_000,
+    render: (place) => render(workload, programPath, place),
+  }),
+  renderNative: (workload) => ({
+    files: {
+      [`${simulationName(workload)}.java`]: renderSimulation(workload, { index: 0, count: 1 }),
+      ...dataFiles(workload, { index: 0, count: 1 }),
+    },
+    readme: [
+      `Put \`${simulationName(workload)}.java\` into \`src/test/java\` and \`data\` into \`src/test/resources\` of a Gatling project (Maven or Gradle), then`,
+      "",
+      "```",
+      `BASE_URL=http://127.0.0.1:8080 mvn gatling:test -Dgatling.simulationClass=${simulationName(workload)}`,
+      "```",
+      "",
+      "`perfbed campaign --tool gatling` runs the same with Gatling's jars and the machine's JDK alone.",
+    ].join("\n"),
+  }),
+  samplesSql: rowSamplesSql,
+  iterationsSql: rowIterationsSql,
+  lastError: (log) => {
+    const lines = log.split("\n").filter((line) => /^ERROR |\berror:|^Exception in|^Caused by:/.test(line));
+    return lines
+      .at(0)
+      ?.replace(/^ERROR /, "")
+      .trim();
+  },
+};
