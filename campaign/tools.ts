@@ -10,6 +10,7 @@ const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
   k6: Tool.K6,
   locust: Tool.Locust,
   gatling: Tool.Gatling,
+  jmeter: Tool.Jmeter,
 };
 
 /** Finds or installs every outside program of the local target, with the one that makes the load. */

@@ -13,6 +13,7 @@ const BY_EXTENSION: Readonly<Record<string, Exclude<LoadTool, "k6">>> = {
   ".py": "locust",
   ".java": "gatling",
   ".scala": "gatling",
+  ".jmx": "jmeter",
 };
 
 /** Endings of files that can only be a load tool's own script. */

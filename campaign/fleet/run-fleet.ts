@@ -85,8 +85,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   try {
     await all(members.map((member) => member.generator.prepare()));
     const readyMs = performance.now() - begun;
-    const leadMs = Math.max(...members.map((member) => member.generator.control.leadMs));
-    const startedAtMs = Date.now() + leadMs;
+    // Ahead, so that every generator hears of it before it comes.
+    const startedAtMs = Date.now() + adapter.startLeadMs;
     await all(members.map((member) => member.generator.control.start(startedAtMs)));
     const ended = await watch.follow(startedAtMs, signal);
     await all(members.map((member) => member.generator.stop()));

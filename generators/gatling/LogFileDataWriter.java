@@ -19,6 +19,7 @@ public final class LogFileDataWriter extends DataWriter<LogFileDataWriter.Nothin
 
   @Override
   public Nothing onInit(DataWriterMessage.Init init) {
+    Recorder.holdUntilStart();
     return new Nothing();
   }
 

@@ -10,6 +10,7 @@ public final class Recorder {
   private static final String HEADER =
       "kind,at_us,duration_us,first_byte_us,status,ok,late_us,bytes,error,journey,step\n";
   private static BufferedWriter output;
+  private static volatile long start;
 
   private Recorder() {}
 
@@ -30,7 +31,7 @@ public final class Recorder {
     });
   }
 
-  /** Says that everything is loaded, then returns at the instant that the start file names. */
+  /** Says that everything is loaded, then returns as soon as the start file names the instant. */
   public static void awaitStart() {
     open();
     System.out.println("perfbed: ready");
@@ -38,15 +39,23 @@ public final class Recorder {
     Path file = Path.of(System.getenv("PERFBED_START_FILE"));
     try {
       while (!Files.exists(file)) Thread.sleep(10);
-      long start = Long.parseLong(Files.readString(file).trim());
-      Thread.sleep(Math.max(0, start - System.currentTimeMillis()));
-      row("begin", System.currentTimeMillis(), -1, "", true, "", "", "");
-      flush();
+      start = Long.parseLong(Files.readString(file).trim());
       String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
       if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter));
     } catch (IOException | InterruptedException error) {
       throw new IllegalStateException(error);
     }
+  }
+
+  /** Returns at the common start. Gatling asks its writers to be ready last of all, and waits for them for five seconds. */
+  public static void holdUntilStart() {
+    try {
+      Thread.sleep(Math.max(0, start - System.currentTimeMillis()));
+    } catch (InterruptedException error) {
+      throw new IllegalStateException(error);
+    }
+    row("begin", System.currentTimeMillis(), -1, "", true, "", "", "");
+    flush();
   }
 
   /** A user's own simulation ends here, wherever it is: its length is asked for. */

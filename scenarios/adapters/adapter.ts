@@ -87,6 +87,8 @@ export interface LoadToolAdapter {
   readonly title: string;
   readonly capabilities: ToolCapabilities;
   readonly startControl: StartControl;
+  /** Milliseconds that the common start must lie ahead when a start file is written. */
+  readonly startLeadMs: number;
   /** Exit codes that do not mean that the generator was lost. */
   readonly goodExitCodes: readonly number[];
   /** Everything of the workload that this tool cannot do, by field. Empty: it can run it. */

@@ -1,6 +1,7 @@
 import type { LoadTool } from "../model";
 import type { LoadToolAdapter } from "./adapter";
 import { gatlingAdapter } from "./gatling/adapter";
+import { jmeterAdapter } from "./jmeter/adapter";
 import { k6Adapter } from "./k6";
 import { locustAdapter } from "./locust/adapter";
 
@@ -13,5 +14,7 @@ export function adapterOf(tool: LoadTool): LoadToolAdapter {
       return locustAdapter;
     case "gatling":
       return gatlingAdapter;
+    case "jmeter":
+      return jmeterAdapter;
   }
 }

@@ -17,6 +17,7 @@ const PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
   k6: Tool.K6,
   locust: Tool.Locust,
   gatling: Tool.Gatling,
+  jmeter: Tool.Jmeter,
 };
 
 /** Two journeys on two generators: everything of the model that a tool has to render, and its own mix to be checked. */

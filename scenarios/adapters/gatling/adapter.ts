@@ -72,6 +72,8 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
     args: [
       "-Xmx1g",
       "-XX:+UseParallelGC",
+      // Gatling asks for it in its own start scripts.
+      "--add-opens=java.base/java.lang=ALL-UNNAMED",
       // Names are looked up once; load goes to this machine.
       "-Djava.net.preferIPv4Stack=true",
       "-Dgatling.data.writers.0=file",
@@ -108,6 +110,8 @@ export const gatlingAdapter: LoadToolAdapter = {
   title: TITLE,
   capabilities,
   startControl: StartControl.StartFile,
+  // What Gatling still does once it is told is done when the instant comes.
+  startLeadMs: 2500,
   // 2: an assertion of the user's own simulation does not hold.
   goodExitCodes: [0, 2],
   problems: (workload, generators) => [

@@ -4,6 +4,7 @@ import type { Check, Extraction, Journey, Step, Workload } from "../../model";
 import { journeyProfile, wholeProfile } from "../../plan";
 import { dataColumns, dataFileName, integerVariables, pauseColumn } from "../data/journey-data";
 import { constantPause } from "../data/random";
+import { jsonPathOf } from "../json-path";
 import {
   DEFAULT_TIMEOUT_SECONDS,
   expectedStatuses,
@@ -17,15 +18,6 @@ import { javaDuration, javaName, javaTemplate, javaText } from "./java-text";
 
 /** Name of the simulation's class, and of its file. */
 export const simulationName = (workload: Workload): string => `${pascalCase(workload.scenario)}Simulation`;
-
-/** `items.0.id` as `$.items[0].id`. */
-export function jsonPathOf(path: string): string {
-  const parts = path.split(".").map((part) => {
-    if (/^\d+$/.test(part)) return `[${part}]`;
-    return /^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `['${part.replaceAll("'", "\\'")}']`;
-  });
-  return `$${parts.join("")}`;
-}
 
 function extractionText(extraction: Extraction): string {
   const name = javaText(extraction.name);

@@ -138,6 +138,7 @@ export const locustAdapter: LoadToolAdapter = {
   title: TITLE,
   capabilities,
   startControl: StartControl.StartFile,
+  startLeadMs: 400,
   goodExitCodes: [0],
   problems: (workload, generators) => [
     ...unsupported(TITLE, capabilities, workload),

@@ -19,7 +19,11 @@ import {
 export const LOCUST_HELPER_FILE = "perfbed_locust.py";
 
 /** A Python string literal; JSON's escapes are Python's too. */
-export const pythonText = (text: string): string => JSON.stringify(text);
+export function pythonText(text: string): string {
+  const quoted = JSON.stringify(text);
+  // JSON inside a string is easier to read between single quotes.
+  return text.includes('"') && !/['\\\n\r\t]/.test(text) ? `'${text}'` : quoted;
+}
 
 const pythonValue = (value: string | number | boolean): string =>
   typeof value === "boolean" ? (value ? "True" : "False") : JSON.stringify(value);
