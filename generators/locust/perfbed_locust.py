@@ -70,20 +70,29 @@ def expect_status(response, *statuses):
 
 
 def from_json(response, where):
-    """Value at a path of the JSON body (items.0.id); None where there is none."""
+    """First value at a path of the JSON body (items.0.id, items.*.id); None where there is none."""
     try:
-        value = json.loads(response.text)
-        for part in where.split("."):
-            value = value[int(part)] if isinstance(value, list) else value[part]
-        return value
-    except (TypeError, ValueError, KeyError, IndexError):
+        found = [json.loads(response.text)]
+    except (TypeError, ValueError):
         return None
+    for part in where.split("."):
+        found = [inner for value in found for inner in _members(value, part)]
+    return next((value for value in found if value is not None), None)
 
 
-def from_body(response, pattern):
-    """First capture group of a regular expression on the body; None where it does not match."""
+def _members(value, part):
+    if part == "*":
+        return value if isinstance(value, list) else []
+    try:
+        return [value[int(part)] if isinstance(value, list) else value[part]]
+    except (TypeError, ValueError, KeyError, IndexError):
+        return []
+
+
+def from_body(response, pattern, group=1):
+    """A capture group of a regular expression on the body; None where it does not match."""
     found = re.search(pattern, response.text or "")
-    return None if found is None else found.group(1)
+    return None if found is None else found.group(group)
 
 
 def from_header(response, name):
@@ -110,6 +119,10 @@ class Visit(FastHttpUser):
 
     def pause(self, milliseconds):
         gevent.sleep(float(milliseconds) / 1000)
+
+    def cookie(self, name):
+        """Value of a cookie of this visit; None where there is none."""
+        return next((cookie.value for cookie in self.client.cookiejar if cookie.name == name), None)
 
     def unique_id(self, prefix):
         """Unique across the whole fleet and across runs."""

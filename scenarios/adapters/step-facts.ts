@@ -1,4 +1,4 @@
-import type { Check, HttpRequest, Journey, Step } from "../model";
+import { type Check, type HttpRequest, type HttpStep, isHttpStep, type Journey } from "../model";
 import { thinkSeconds } from "../plan";
 
 export const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -13,9 +13,14 @@ export function gracefulStopSeconds(journeys: readonly Journey[]): number {
   return Math.min(LONGEST_GRACE_SECONDS, Math.ceil(longest));
 }
 
+/** The steps of a journey for tools that make HTTP requests alone; others have been refused before. */
+export const httpSteps = (journey: Journey): readonly HttpStep[] => journey.steps.filter(isHttpStep);
+
 /** Longest timeout of a journey's requests, seconds. */
 export function longestTimeout(journey: Journey): number {
-  return Math.max(...journey.steps.map((step) => step.request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS));
+  return Math.max(
+    ...httpSteps(journey).map((step) => step.request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS),
+  );
 }
 
 /** Statuses that every status check of the step accepts; undefined where the default holds (200..399). */
@@ -33,14 +38,6 @@ export function isJsonBody({ headers = {} }: HttpRequest): boolean {
 export function headersOf({ headers = {}, body }: HttpRequest): Readonly<Record<string, string>> {
   const typed = Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
   return body === undefined || typed ? headers : { "content-type": "application/json", ...headers };
-}
-
-/** True when the response's body is looked at. */
-export function needsBody(step: Step): boolean {
-  return (
-    (step.checks ?? []).some((check) => check.kind !== "status") ||
-    (step.extract ?? []).some((extraction) => extraction.kind !== "header")
-  );
 }
 
 /** `add-item` as `AddItem`. */

@@ -2,6 +2,7 @@ import { totalSeconds } from "../../arrival";
 import { type ArrivalShare, arrivalsOfShare } from "../../arrival-shares";
 import type { Feeder, Journey, Step, Workload } from "../../model";
 import { journeyProfile } from "../../plan";
+import { httpSteps } from "../step-facts";
 import { choice, type Draw, integer, randomPause, randomStream, zipf } from "./random";
 
 /** More rows than this are not written; the tools then begin again with the first. */
@@ -30,6 +31,7 @@ export function feederDraw(feeder: Feeder): Draw<string> | undefined {
     case "choice":
       return choice(feeder.values, feeder.weights ?? feeder.values.map(() => 1));
     case "unique-id":
+    case "table":
       return undefined;
   }
 }
@@ -67,7 +69,7 @@ export function integerVariables(journey: Journey): ReadonlySet<string> {
       .filter(({ kind }) => kind === "random-int" || kind === "zipf")
       .map(({ name }) => name),
   );
-  for (const step of journey.steps) for (const { name } of step.extract ?? []) numbers.delete(name);
+  for (const step of httpSteps(journey)) for (const { name } of step.extract ?? []) numbers.delete(name);
   return numbers;
 }
 

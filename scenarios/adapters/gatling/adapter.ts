@@ -9,8 +9,16 @@ import {
   START_FILE,
   StartControl,
 } from "../adapter";
-import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
+import {
+  COMMON_FIELDS,
+  emulated,
+  native,
+  refused,
+  type ToolCapabilities,
+  unsupported,
+} from "../capabilities";
 import { dataFiles } from "../data/journey-data";
+import { NO_TABLES, variableProblems } from "../data/variables";
 import { oneGeneratorOnly } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
@@ -21,6 +29,7 @@ import { renderSimulation, simulationName } from "./script";
 const TITLE = "Gatling";
 const DATA = emulated("a row of data/<journey>.csv for each arrival");
 const CHECK = native("check");
+const COOKIE = refused("its checks do not see single cookies");
 /** What perfbed adds; compiled together with the simulation. */
 const SOURCES = ["Recorder.java", "LogFileDataWriter.java"] as const;
 /** Where Gatling's own messages go: warnings only, as one line each. */
@@ -35,8 +44,14 @@ const LOGBACK = `<configuration>
 const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
   arrivals: native("injectOpen: constantUsersPerSec, rampUsersPerSec, rampUsers"),
-  feeders: { "random-int": DATA, zipf: DATA, choice: DATA, "unique-id": native("session.userId") },
-  extractions: { json: CHECK, regex: CHECK, header: CHECK },
+  feeders: {
+    "random-int": DATA,
+    zipf: DATA,
+    choice: DATA,
+    "unique-id": native("session.userId"),
+    table: NO_TABLES,
+  },
+  extractions: { json: CHECK, regex: CHECK, header: CHECK, cookie: COOKIE },
   checks: { status: CHECK, "body-contains": CHECK, json: CHECK },
   thinkTimes: { constant: native("pause"), uniform: DATA, exponential: DATA, lognormal: DATA },
 };
@@ -116,6 +131,7 @@ export const gatlingAdapter: LoadToolAdapter = {
   goodExitCodes: [0, 2],
   problems: (workload, generators) => [
     ...unsupported(TITLE, capabilities, workload),
+    ...variableProblems(TITLE, workload),
     ...oneGeneratorOnly(TITLE, workload, generators),
   ],
   prepare: async (workload, programPath) => ({

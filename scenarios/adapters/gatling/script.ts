@@ -1,6 +1,6 @@
 import { totalSeconds } from "../../arrival";
 import { type ArrivalShare, type ShareStage, shareStages } from "../../arrival-shares";
-import type { Check, Extraction, Journey, Step, Workload } from "../../model";
+import type { Check, Extraction, HttpStep, Journey, Workload } from "../../model";
 import { journeyProfile, wholeProfile } from "../../plan";
 import { dataColumns, dataFileName, integerVariables, pauseColumn } from "../data/journey-data";
 import { constantPause } from "../data/random";
@@ -10,6 +10,7 @@ import {
   expectedStatuses,
   gracefulStopSeconds,
   headersOf,
+  httpSteps,
   isJsonBody,
   oneLine,
   pascalCase,
@@ -28,6 +29,9 @@ function extractionText(extraction: Extraction): string {
       return `regex(${javaText(extraction.pattern)}).saveAs(${name})`;
     case "header":
       return `header(${javaText(extraction.header)}).saveAs(${name})`;
+    case "cookie":
+      // Refused before.
+      return `header("set-cookie").saveAs(${name})`;
   }
 }
 
@@ -63,7 +67,7 @@ function plainVariables(journey: Journey): ReadonlySet<string> {
   return new Set([...integerVariables(journey), ...safe]);
 }
 
-function stepLines(step: Step, plain: ReadonlySet<string>): readonly string[] {
+function stepLines(step: HttpStep, plain: ReadonlySet<string>): readonly string[] {
   const { method, path, body, timeoutSeconds } = step.request;
   const statuses = expectedStatuses(step.checks ?? []);
   const checks = [
@@ -111,7 +115,7 @@ function journeyLines(journey: Journey): readonly string[] {
       ? []
       : [`.feed(csv(${javaText(dataFileName(journey))}).circular())`]),
     ...ids,
-    ...journey.steps.flatMap((step) => stepLines(step, plain)),
+    ...httpSteps(journey).flatMap((step) => stepLines(step, plain)),
   ];
   return [
     `private final ScenarioBuilder ${javaName(journey.name)} = scenario(${javaText(journey.name)})`,

@@ -13,11 +13,12 @@ import {
 } from "../adapter";
 import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
 import { dataFiles } from "../data/journey-data";
+import { NO_TABLES, variableProblems } from "../data/variables";
 import { oneGeneratorOnly } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { shippedFile } from "../shipped-file";
-import { gracefulStopSeconds, isJsonBody } from "../step-facts";
+import { gracefulStopSeconds, httpSteps, isJsonBody } from "../step-facts";
 import { renderTestPlan } from "./script";
 
 const TITLE = "JMeter";
@@ -34,11 +35,18 @@ const LOG4J = `<Configuration status="ERROR">
 const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
   arrivals: native("Open Model Thread Group, even_arrivals"),
-  feeders: { "random-int": DATA, zipf: DATA, choice: DATA, "unique-id": native("__P and __threadNum") },
+  feeders: {
+    "random-int": DATA,
+    zipf: DATA,
+    choice: DATA,
+    "unique-id": native("__P and __threadNum"),
+    table: NO_TABLES,
+  },
   extractions: {
     json: native("JSON Extractor"),
     regex: native("Regular Expression Extractor"),
     header: native("Regular Expression Extractor"),
+    cookie: native("Regular Expression Extractor"),
   },
   checks: {
     status: native("Response Assertion"),
@@ -58,7 +66,7 @@ function jsonProblems(workload: Workload): readonly Problem[] {
           : [],
       ),
     );
-    return journey.steps.flatMap(({ request }, s) =>
+    return httpSteps(journey).flatMap(({ request }, s) =>
       request.body !== undefined &&
       isJsonBody(request) &&
       templateVariables(request.body).some((name) => unsafe.has(name))
@@ -142,6 +150,7 @@ export const jmeterAdapter: LoadToolAdapter = {
   goodExitCodes: [0],
   problems: (workload, generators) => [
     ...unsupported(TITLE, capabilities, workload),
+    ...variableProblems(TITLE, workload),
     ...jsonProblems(workload),
     ...oneGeneratorOnly(TITLE, workload, generators),
   ],

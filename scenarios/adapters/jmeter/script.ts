@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${name} is a variable of the test plan, not of this module
 import { totalSeconds } from "../../arrival";
 import { type ArrivalShare, shareStages } from "../../arrival-shares";
-import type { Check, Extraction, Journey, Step, Workload } from "../../model";
+import type { Check, Extraction, HttpStep, Journey, Workload } from "../../model";
 import { journeyProfile } from "../../plan";
 import { templateParts } from "../../templates";
 import { dataColumns, dataFileName, integerVariables, pauseColumn } from "../data/journey-data";
@@ -12,6 +12,7 @@ import {
   expectedStatuses,
   gracefulStopSeconds,
   headersOf,
+  httpSteps,
   oneLine,
 } from "../step-facts";
 import { collection, element, flag, nested, type Property, text, whole } from "./elements";
@@ -91,15 +92,18 @@ function checkElements(check: Check): readonly Lines[] {
   }
 }
 
+/** Text as a regular expression that finds just it. */
+const literal = (name: string): string => name.replace(/[^\w-]/g, "\\$&");
+
 /** The extractor, and the assertion that it found something. */
 function extractionElements(extraction: Extraction): readonly Lines[] {
   const { name } = extraction;
-  const regex = (pattern: string, header: boolean): Lines =>
+  const regex = (pattern: string, header: boolean, group = 1): Lines =>
     element({ test: "RegexExtractor", gui: "RegexExtractorGui" }, name, [
       text("RegexExtractor.useHeaders", header ? "true" : "false"),
       text("RegexExtractor.refname", name),
       text("RegexExtractor.regex", pattern),
-      text("RegexExtractor.template", "$1$"),
+      text("RegexExtractor.template", `$${group}$`),
       text("RegexExtractor.default", NOT_FOUND),
       text("RegexExtractor.match_number", "1"),
     ]);
@@ -116,17 +120,21 @@ function extractionElements(extraction: Extraction): readonly Lines[] {
       ];
     case "regex":
       return [
-        regex(extraction.pattern, false),
+        regex(extraction.pattern, false, extraction.group),
         assertion(`${name} is there`, "response_data", CONTAINS, [extraction.pattern]),
       ];
-    case "header": {
-      const pattern = `(?im)^${extraction.header.replace(/[^\w-]/g, "\\$&")}:\\s*(.+?)\\s*$`;
+    case "header":
+    case "cookie": {
+      const pattern =
+        extraction.kind === "header"
+          ? `(?im)^${literal(extraction.header)}:\\s*(.+?)\\s*$`
+          : `(?im)^set-cookie:\\s*${literal(extraction.cookie)}=([^;\\r\\n]*)`;
       return [regex(pattern, true), assertion(`${name} is there`, "response_headers", CONTAINS, [pattern])];
     }
   }
 }
 
-function headerManager(step: Step, journey: Journey): readonly Lines[] {
+function headerManager(step: HttpStep, journey: Journey): readonly Lines[] {
   const headers = Object.entries(headersOf(step.request));
   if (headers.length === 0) return [];
   return [
@@ -144,7 +152,7 @@ function headerManager(step: Step, journey: Journey): readonly Lines[] {
   ];
 }
 
-function bodyProperties(step: Step, journey: Journey): readonly Property[] {
+function bodyProperties(step: HttpStep, journey: Journey): readonly Property[] {
   const { body } = step.request;
   const argument =
     body === undefined
@@ -162,7 +170,7 @@ function bodyProperties(step: Step, journey: Journey): readonly Property[] {
   ];
 }
 
-function sampler(step: Step, journey: Journey): Lines {
+function sampler(step: HttpStep, journey: Journey): Lines {
   const statuses = expectedStatuses(step.checks ?? []);
   const timeout = step.request.timeoutSeconds;
   return element(
@@ -191,7 +199,7 @@ function sampler(step: Step, journey: Journey): Lines {
   );
 }
 
-function pause(step: Step): readonly Lines[] {
+function pause(step: HttpStep): readonly Lines[] {
   const { thinkTime } = step;
   if (thinkTime === undefined) return [];
   const constant = Math.round(constantPause(thinkTime) * 1000);
@@ -208,7 +216,7 @@ function pause(step: Step): readonly Lines[] {
 
 /** The steps from one on; what needs an extracted value stands inside a condition that there is one. */
 function steps(journey: Journey, from: number): readonly Lines[] {
-  const step = journey.steps[from];
+  const step = httpSteps(journey)[from];
   if (step === undefined) return [];
   const rest = [...pause(step), ...steps(journey, from + 1)];
   const extracted = (step.extract ?? []).map(({ name }) => name);

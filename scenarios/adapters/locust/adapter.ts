@@ -12,6 +12,7 @@ import {
 } from "../adapter";
 import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
 import { dataFiles } from "../data/journey-data";
+import { NO_TABLES, variableProblems } from "../data/variables";
 import { scriptProblems } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
@@ -35,8 +36,14 @@ const capabilities: ToolCapabilities = {
     zipf: emulated(DATA),
     choice: emulated(DATA),
     "unique-id": emulated(LOCUST_HELPER_FILE),
+    table: NO_TABLES,
   },
-  extractions: { json: native("response.text"), regex: native("re"), header: native("response.headers") },
+  extractions: {
+    json: native("response.text"),
+    regex: native("re"),
+    header: native("response.headers"),
+    cookie: native("cookiejar"),
+  },
   checks: { status: CATCH, "body-contains": CATCH, json: CATCH },
   thinkTimes: {
     constant: native("gevent.sleep"),
@@ -142,6 +149,7 @@ export const locustAdapter: LoadToolAdapter = {
   goodExitCodes: [0],
   problems: (workload, generators) => [
     ...unsupported(TITLE, capabilities, workload),
+    ...variableProblems(TITLE, workload),
     ...scriptProblems(TITLE, workload, (text) =>
       generators > 1 && /\bLoadTestShape\b/.test(text)
         ? "A load shape cannot be split: each generator would run all of it. Use one generator."

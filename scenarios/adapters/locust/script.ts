@@ -1,5 +1,5 @@
 import { peakRate } from "../../arrival";
-import type { Check, Extraction, Feeder, Journey, Step, Workload } from "../../model";
+import type { Check, Extraction, Feeder, HttpStep, Journey, Workload } from "../../model";
 import { journeyProfile, virtualUsersFor, wholeProfile } from "../../plan";
 import { templateVariables } from "../../templates";
 import { dataColumns, dataFileName, pauseColumn } from "../data/journey-data";
@@ -9,6 +9,7 @@ import {
   expectedStatuses,
   gracefulStopSeconds,
   headersOf,
+  httpSteps,
   isJsonBody,
   longestTimeout,
   oneLine,
@@ -37,7 +38,7 @@ function filled(template: string, by: "path" | "text" | "json_text"): string {
     : `${by}(${pythonText(template)}, data)`;
 }
 
-function requestArguments(step: Step, catches: boolean): string {
+function requestArguments(step: HttpStep, catches: boolean): string {
   const { path, body } = step.request;
   const headers = Object.entries(headersOf(step.request)).map(
     ([name, value]) => `${pythonText(name)}: ${filled(value, "text")}`,
@@ -56,9 +57,11 @@ function extractionText(extraction: Extraction): string {
     case "json":
       return `from_json(response, ${pythonText(extraction.path)})`;
     case "regex":
-      return `from_body(response, ${pythonText(extraction.pattern)})`;
+      return `from_body(response, ${pythonText(extraction.pattern)}${extraction.group === undefined || extraction.group === 1 ? "" : `, ${extraction.group}`})`;
     case "header":
       return `from_header(response, ${pythonText(extraction.header)})`;
+    case "cookie":
+      return `self.cookie(${pythonText(extraction.cookie)})`;
   }
 }
 
@@ -81,7 +84,7 @@ function checkLines(check: Check): readonly string[] {
   }
 }
 
-function stepLines(step: Step): readonly string[] {
+function stepLines(step: HttpStep): readonly string[] {
   const statuses = expectedStatuses(step.checks ?? []);
   const extractions = step.extract ?? [];
   const inside = [
@@ -123,7 +126,7 @@ function journeyLines(journey: Journey): readonly string[] {
   const usesData =
     columns.length > 0 ||
     uniqueIds(journey).length > 0 ||
-    journey.steps.some((step) => (step.extract ?? []).length > 0);
+    httpSteps(journey).some((step) => (step.extract ?? []).length > 0);
   return [
     `class ${className(journey)}(Visit):`,
     `    journey = ${pythonText(journey.name)}`,
@@ -139,7 +142,9 @@ function journeyLines(journey: Journey): readonly string[] {
     ...uniqueIds(journey).map(
       ({ name, prefix }) => `        data[${pythonText(name)}] = self.unique_id(${pythonText(prefix)})`,
     ),
-    ...journey.steps.flatMap(stepLines).map((line) => `        ${line}`),
+    ...httpSteps(journey)
+      .flatMap(stepLines)
+      .map((line) => `        ${line}`),
   ];
 }
 
