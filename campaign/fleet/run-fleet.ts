@@ -95,8 +95,10 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
 
     const warmupSeconds = totalSeconds(workload.warmup);
     const fullSeconds = warmupSeconds + totalSeconds(workload.arrival);
-    const ranSeconds =
-      ended.aborted === null ? fullSeconds : Math.min(fullSeconds, (ended.atMs - startedAtMs) / 1000);
+    // A script of one's own may end before the time it was given; k6 tells its length beforehand.
+    const asPlanned =
+      ended.aborted === null && (workload.script?.ownArrivals !== true || adapter.tool === "k6");
+    const ranSeconds = asPlanned ? fullSeconds : Math.min(fullSeconds, (ended.atMs - startedAtMs) / 1000);
     const window = {
       runStartedAtUs: startedAtMs * 1000,
       measuredFromUs: Math.round((startedAtMs + warmupSeconds * 1000) * 1000),

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Problem } from "../../../core/errors";
 import { totalSeconds } from "../../arrival";
-import type { Workload } from "../../model";
+import { isHttpStep, type Workload } from "../../model";
 import { wholeProfile } from "../../plan";
 import { templateVariables } from "../../templates";
 import {
@@ -18,7 +18,7 @@ import { oneGeneratorOnly } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { shippedFile } from "../shipped-file";
-import { gracefulStopSeconds, httpSteps, isJsonBody } from "../step-facts";
+import { gracefulStopSeconds, isJsonBody } from "../step-facts";
 import { renderTestPlan } from "./script";
 
 const TITLE = "JMeter";
@@ -66,10 +66,12 @@ function jsonProblems(workload: Workload): readonly Problem[] {
           : [],
       ),
     );
-    return httpSteps(journey).flatMap(({ request }, s) =>
-      request.body !== undefined &&
-      isJsonBody(request) &&
-      templateVariables(request.body).some((name) => unsafe.has(name))
+    return journey.steps.flatMap((step, s) => {
+      if (!isHttpStep(step)) return [];
+      const { request } = step;
+      return request.body !== undefined &&
+        isJsonBody(request) &&
+        templateVariables(request.body).some((name) => unsafe.has(name))
         ? [
             {
               field: `journeys[${j}].steps[${s}].request.body`,
@@ -78,8 +80,8 @@ function jsonProblems(workload: Workload): readonly Problem[] {
               hint: `${TITLE} has no function that escapes text for JSON. k6, Locust and Gatling can (--tool).`,
             },
           ]
-        : [],
-    );
+        : [];
+    });
   });
 }
 
