@@ -1,19 +1,26 @@
+import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.jmeter.JMeter;
 import org.apache.jmeter.assertions.AssertionResult;
 import org.apache.jmeter.engine.StandardJMeterEngine;
 import org.apache.jmeter.engine.util.NoThreadClone;
+import org.apache.jmeter.protocol.http.control.CookieManager;
+import org.apache.jmeter.protocol.http.sampler.HTTPSamplerProxy;
 import org.apache.jmeter.samplers.SampleEvent;
 import org.apache.jmeter.samplers.SampleListener;
 import org.apache.jmeter.samplers.SampleResult;
 import org.apache.jmeter.save.SaveService;
 import org.apache.jmeter.services.FileServer;
 import org.apache.jmeter.testelement.AbstractTestElement;
+import org.apache.jmeter.testelement.TestPlan;
 import org.apache.jmeter.testelement.TestStateListener;
 import org.apache.jmeter.testelement.ThreadListener;
 import org.apache.jmeter.threads.AbstractThreadGroup;
@@ -22,6 +29,7 @@ import org.apache.jmeter.threads.JMeterContextService;
 import org.apache.jmeter.threads.openmodel.OpenModelThreadGroup;
 import org.apache.jmeter.util.JMeterUtils;
 import org.apache.jorphan.collections.HashTree;
+import org.apache.jorphan.collections.ListedHashTree;
 
 /**
  * Runs a test plan with JMeter's engine as the command line does, with a listener of perfbed's at its root: waits for the fleet's common
@@ -44,6 +52,7 @@ public final class PerfbedJMeter {
       JMeterUtils.setProperty(property[0], property[1]);
     }
     SaveService.loadProperties();
+    warmUp();
     FileServer.getFileServer().setBaseForScript(plan);
     HashTree tree = JMeter.convertSubTree(SaveService.loadTree(plan), false);
     tree.add(tree.getArray()[0], new Recorder());
@@ -53,26 +62,55 @@ public final class PerfbedJMeter {
     output = Files.newBufferedWriter(Path.of(System.getenv("PERFBED_SAMPLES")));
     output.write(HEADER);
     Runtime.getRuntime().addShutdownHook(new Thread(PerfbedJMeter::flush));
-    long start = awaitStart();
     daemon(() -> {
       while (true) {
         Thread.sleep(1_000);
         flush();
       }
     });
-    String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
-    if (stopAfter != null) {
-      daemon(() -> {
-        Thread.sleep(Math.max(0, start + Long.parseLong(stopAfter) - System.currentTimeMillis()));
-        engine.stopTest(true);
-      });
-    }
+    Recorder.engine = engine;
     engine.run();
     flush();
     // JMeter keeps threads of its own alive.
     System.exit(0);
   }
 
+  /**
+   * A second of visits to a server inside this very process: the engine, its thread groups and its HTTP client are loaded when the
+   * common start comes.
+   */
+  private static void warmUp() throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext("/", exchange -> {
+      exchange.sendResponseHeaders(200, 2);
+      exchange.getResponseBody().write(new byte[] {'{', '}'});
+      exchange.close();
+    });
+    ExecutorService handlers = Executors.newCachedThreadPool();
+    server.setExecutor(handlers);
+    server.start();
+    HTTPSamplerProxy sampler = new HTTPSamplerProxy();
+    sampler.setDomain("127.0.0.1");
+    sampler.setPort(server.getAddress().getPort());
+    sampler.setProtocol("http");
+    sampler.setPath("/");
+    sampler.setMethod("GET");
+    sampler.setName("warm-up");
+    OpenModelThreadGroup group = new OpenModelThreadGroup();
+    group.setName("warm-up");
+    group.setScheduleString("rate(20/s) even_arrivals(1 s) rate(20/s) pause(2 s)");
+    HashTree tree = new ListedHashTree();
+    HashTree inPlan = tree.add(new TestPlan("warm-up"));
+    inPlan.add(new CookieManager());
+    inPlan.add(group).add(sampler);
+    StandardJMeterEngine engine = new StandardJMeterEngine();
+    engine.configure(tree);
+    engine.run();
+    server.stop(0);
+    handlers.shutdownNow();
+  }
+
+  /** Says that everything is loaded, then returns at the instant that the start file names. */
   private static long awaitStart() throws IOException, InterruptedException {
     System.out.println("perfbed: ready");
     System.out.flush();
@@ -127,6 +165,8 @@ public final class PerfbedJMeter {
   /** At the plan's root: told of every thread and every sample. */
   public static final class Recorder extends AbstractTestElement
       implements SampleListener, TestStateListener, ThreadListener, NoThreadClone {
+    private static StandardJMeterEngine engine;
+
     /** Iteration under way of each thread of the closed model. */
     private static final ConcurrentHashMap<Thread, Integer> ITERATIONS = new ConcurrentHashMap<>();
 
@@ -139,9 +179,25 @@ public final class PerfbedJMeter {
       return context.getThreadGroup() instanceof OpenModelThreadGroup;
     }
 
+    /** The last thing before the engine starts its threads. */
     @Override
     public void testStarted() {
-      mark("begin", System.currentTimeMillis(), "");
+      try {
+        long start = awaitStart();
+        // Schedules count from the test's start, which is now.
+        JMeterContextService.endTest();
+        JMeterContextService.startTest();
+        mark("begin", System.currentTimeMillis(), "");
+        String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
+        if (stopAfter != null) {
+          daemon(() -> {
+            Thread.sleep(Math.max(0, start + Long.parseLong(stopAfter) - System.currentTimeMillis()));
+            engine.stopTest(true);
+          });
+        }
+      } catch (IOException | InterruptedException error) {
+        throw new IllegalStateException(error);
+      }
     }
 
     @Override

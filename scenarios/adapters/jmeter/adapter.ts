@@ -118,6 +118,8 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
     args: [
       "-Xmx1g",
       "-XX:+UseParallelGC",
+      // JMeter asks for a collection between the start and the first arrival.
+      "-XX:+DisableExplicitGC",
       "-Djava.awt.headless=true",
       `-Dlog4j2.configurationFile=${join(folder, "log4j2.xml")}`,
       "-cp",

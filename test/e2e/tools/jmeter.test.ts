@@ -54,7 +54,7 @@ test("a user's own test plan with threads that go round runs as it is, and is st
     scenario: file,
     baseDir: fleet.home,
     parameters: {},
-    set: ["warmupSeconds=1", "durationSeconds=3"],
+    set: ["warmupSeconds=1", "durationSeconds=6"],
     storefront: false,
   });
   const result = await fleet.run(workload, "own", { slots: fleet.slots.slice(0, 1) });
