@@ -33,9 +33,20 @@ export interface ShareStage {
   /** Arrivals per second of this generator. */
   readonly fromRate: number;
   readonly toRate: number;
-  /** A whole number; over all generators and stages they add up to what is due, no more and no less. */
+  /** A whole number; for `shareStages` over all generators and stages they add up to what is due, no more and no less. */
   readonly arrivals: number;
   readonly label: string;
+}
+
+/** The stages of a curve as they are written down, for people; fractions of an arrival are what a tool makes of them. */
+export function writtenStages(profile: ArrivalProfile): readonly ShareStage[] {
+  return arrivalPieces(profile)
+    .filter((piece) => piece.toSeconds > piece.fromSeconds)
+    .map(({ fromSeconds, toSeconds, fromRate, toRate, label }) => {
+      const durationSeconds = toSeconds - fromSeconds;
+      const arrivals = Math.round(((fromRate + toRate) / 2) * durationSeconds);
+      return { durationSeconds, fromRate, toRate, arrivals, label };
+    });
 }
 
 /**

@@ -143,7 +143,7 @@ export const gatlingAdapter: LoadToolAdapter = {
   }),
   renderNative: (workload) => ({
     files: {
-      [`${simulationName(workload)}.java`]: renderSimulation(workload, { index: 0, count: 1 }),
+      [`${simulationName(workload)}.java`]: renderSimulation(workload),
       ...dataFiles(workload, { index: 0, count: 1 }),
     },
     readme: [

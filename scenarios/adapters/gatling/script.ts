@@ -1,5 +1,5 @@
 import { totalSeconds } from "../../arrival";
-import { type ArrivalShare, type ShareStage, shareStages } from "../../arrival-shares";
+import { type ArrivalShare, type ShareStage, shareStages, writtenStages } from "../../arrival-shares";
 import type { Check, Extraction, HttpStep, Journey, Workload } from "../../model";
 import { journeyProfile, wholeProfile } from "../../plan";
 import { dataColumns, dataFileName, integerVariables, pauseColumn } from "../data/journey-data";
@@ -127,29 +127,31 @@ function journeyLines(journey: Journey): readonly string[] {
 const rate = (value: number): string => String(Number(value.toPrecision(12)));
 
 /** One stage of the curve; Gatling counts each by itself and drops fractions. */
-function stageText(stage: ShareStage): string {
+function stageText(stage: ShareStage, exact: boolean): string {
   const { durationSeconds, fromRate, toRate, arrivals } = stage;
   const during = javaDuration(durationSeconds);
-  if (arrivals === 0) return `nothingFor(${during})`;
+  if (exact ? arrivals === 0 : fromRate + toRate === 0) return `nothingFor(${during})`;
   if (Math.abs(fromRate - toRate) < 1e-9) {
     const text = rate(fromRate);
     // A rate with many digits comes from a stage whose arrivals were rounded: it is told as what it is.
-    return text.length <= 8
+    return text.length <= 8 || !exact
       ? `constantUsersPerSec(${text}).during(${during})`
       : `rampUsers(${arrivals}).during(${during})`;
   }
   // Above the whole number by a hair: what Gatling adds up may be below it by one.
-  const hair = 1 + 0.001 / arrivals;
+  const hair = exact ? 1 + 0.001 / arrivals : 1;
   return `rampUsersPerSec(${rate(fromRate * hair)}).to(${rate(toRate * hair)}).during(${during})`;
 }
 
-function injectionLines(workload: Workload, share: ArrivalShare): readonly string[] {
+function injectionLines(workload: Workload, share: ArrivalShare | undefined): readonly string[] {
   return workload.journeys.flatMap((journey, index) => {
-    const stages = shareStages(journeyProfile(workload, index), share);
+    const profile = journeyProfile(workload, index);
+    const stages = share === undefined ? writtenStages(profile) : shareStages(profile, share);
     return [
       `${javaName(journey.name)}.injectOpen(`,
       ...stages.map(
-        (stage, at) => `  ${stageText(stage)}${at < stages.length - 1 ? "," : ""} // ${oneLine(stage.label)}`,
+        (stage, at) =>
+          `  ${stageText(stage, share !== undefined)}${at < stages.length - 1 ? "," : ""} // ${oneLine(stage.label)}`,
       ),
       index < workload.journeys.length - 1 ? ")," : ")",
     ];
@@ -177,8 +179,11 @@ const HELPERS: Readonly<Record<string, readonly string[]>> = {
 const indent = (lines: readonly string[], by: number): readonly string[] =>
   lines.map((line) => (line === "" ? line : " ".repeat(by) + line));
 
-/** The whole workload as one Gatling simulation in Java; the injection profiles are those of one generator of several. */
-export function renderSimulation(workload: Workload, share: ArrivalShare): string {
+/**
+ * The whole workload as one Gatling simulation in Java.
+ * @param share the injection profiles are those of one generator of several, exact to the user; absent: as the scenario says them
+ */
+export function renderSimulation(workload: Workload, share?: ArrivalShare): string {
   const name = simulationName(workload);
   const journeys = workload.journeys.flatMap((journey) => ["", ...journeyLines(journey)]);
   const text = journeys.join("\n");
@@ -197,7 +202,9 @@ export function renderSimulation(workload: Workload, share: ArrivalShare): strin
       : []),
   ];
   const share1 =
-    share.count === 1 ? "" : ` Generator ${share.index + 1} of ${share.count}: its share of the arrivals.`;
+    share === undefined || share.count === 1
+      ? ""
+      : ` Generator ${share.index + 1} of ${share.count}: its share of the arrivals.`;
   return `${[
     ...(uses("encoded(") ? ["import java.net.URLEncoder;", "import java.nio.charset.StandardCharsets;"] : []),
     "import java.time.Duration;",

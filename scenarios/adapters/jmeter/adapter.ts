@@ -166,7 +166,7 @@ export const jmeterAdapter: LoadToolAdapter = {
   }),
   renderNative: (workload) => ({
     files: {
-      [`${workload.scenario}.jmx`]: renderTestPlan(workload, { index: 0, count: 1 }),
+      [`${workload.scenario}.jmx`]: renderTestPlan(workload),
       ...dataFiles(workload, { index: 0, count: 1 }),
     },
     readme: [

@@ -1,18 +1,16 @@
-/** Text in XML, also inside attributes. */
+/** Text between two tags. */
+const content = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#xd;");
+
+/** Text in an attribute. */
 export const xmlText = (text: string): string =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\n", "&#xa;")
-    .replaceAll("\r", "&#xd;");
+  content(text).replaceAll('"', "&quot;").replaceAll("\n", "&#xa;");
 
 /** One property of a test element, as its line(s). */
 export type Property = readonly string[];
 
 export const text = (name: string, value: string): Property => [
-  `<stringProp name="${xmlText(name)}">${xmlText(value)}</stringProp>`,
+  `<stringProp name="${xmlText(name)}">${content(value)}</stringProp>`,
 ];
 export const flag = (name: string, value: boolean): Property => [
   `<boolProp name="${xmlText(name)}">${value}</boolProp>`,

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${name} is a variable of the test plan, not of this module
 import { totalSeconds } from "../../arrival";
-import { type ArrivalShare, shareStages } from "../../arrival-shares";
+import { type ArrivalShare, shareStages, writtenStages } from "../../arrival-shares";
 import type { Check, Extraction, HttpStep, Journey, Workload } from "../../model";
 import { journeyProfile } from "../../plan";
 import { templateParts } from "../../templates";
@@ -242,18 +242,29 @@ const duration = (seconds: number): string =>
   Number.isInteger(seconds) ? `${seconds} s` : `${Math.round(seconds * 1000)} ms`;
 
 /**
- * The curve in the language of the Open Model Thread Group. Each stage's rates add up to a whole number of arrivals, a hair above it:
+ * The curve in the language of the Open Model Thread Group. With a share each stage's rates add up to a whole number of arrivals, a hair above it:
  * what JMeter adds up may be below it by one. The pause at the end is for visits under way, which JMeter would cut off.
  */
-export function openModelSchedule(workload: Workload, index: number, share: ArrivalShare): string {
-  const lines = shareStages(journeyProfile(workload, index), share).map((stage) => {
-    const hair = stage.arrivals === 0 ? 1 : 1 + 0.001 / stage.arrivals;
+export function openModelSchedule(
+  workload: Workload,
+  index: number,
+  share: ArrivalShare | undefined,
+): string {
+  const profile = journeyProfile(workload, index);
+  const stages = share === undefined ? writtenStages(profile) : shareStages(profile, share);
+  const lines = stages.map((stage) => {
+    const hair = share === undefined || stage.arrivals === 0 ? 1 : 1 + 0.001 / stage.arrivals;
     return `rate(${rate(stage.fromRate * hair)}/s) even_arrivals(${duration(stage.durationSeconds)}) rate(${rate(stage.toRate * hair)}/s)`;
   });
   return [...lines, `rate(0/s) pause(${gracefulStopSeconds(workload.journeys)} s)`].join("\n");
 }
 
-function threadGroup(workload: Workload, journey: Journey, index: number, share: ArrivalShare): Lines {
+function threadGroup(
+  workload: Workload,
+  journey: Journey,
+  index: number,
+  share: ArrivalShare | undefined,
+): Lines {
   const columns = dataColumns(journey);
   return element(
     { test: "OpenModelThreadGroup", gui: "OpenModelThreadGroupGui" },
@@ -292,10 +303,14 @@ const argument = (name: string, value: string): Property =>
     text("Argument.metadata", "="),
   ]);
 
-/** The whole workload as a test plan: one Open Model Thread Group a journey, with the schedule of one generator of several. */
-export function renderTestPlan(workload: Workload, share: ArrivalShare): string {
+/**
+ * The whole workload as a test plan: one Open Model Thread Group a journey.
+ * @param share the schedules are those of one generator of several, exact to the arrival; absent: as the scenario says them
+ */
+export function renderTestPlan(workload: Workload, share?: ArrivalShare): string {
   const timeout = String(DEFAULT_TIMEOUT_SECONDS * 1000);
-  const ofShare = share.count === 1 ? "" : ` Generator ${share.index + 1} of ${share.count}.`;
+  const ofShare =
+    share === undefined || share.count === 1 ? "" : ` Generator ${share.index + 1} of ${share.count}.`;
   const plan = element(
     { test: "TestPlan", gui: "TestPlanGui" },
     workload.scenario,

@@ -62,13 +62,13 @@ public class ShopSimulation extends Simulation {
   {
     setUp(
       browse.injectOpen(
-        rampUsersPerSec(0.6001).to(1.8003).during(Duration.ofSeconds(5)), // warm-up
-        rampUsersPerSec(2.00005).to(6.00015).during(Duration.ofSeconds(10)), // ramp
+        rampUsersPerSec(0.666666666667).to(2).during(Duration.ofSeconds(5)), // warm-up
+        rampUsersPerSec(2).to(6).during(Duration.ofSeconds(10)), // ramp
         constantUsersPerSec(20).during(Duration.ofMillis(2500)) // spike
       ),
       checkOut.injectOpen(
-        rampUsersPerSec(0.3001).to(0.9003).during(Duration.ofSeconds(5)), // warm-up
-        rampUsersPerSec(1.00005).to(3.00015).during(Duration.ofSeconds(10)), // ramp
+        rampUsersPerSec(0.333333333333).to(1).during(Duration.ofSeconds(5)), // warm-up
+        rampUsersPerSec(1).to(3).during(Duration.ofSeconds(10)), // ramp
         constantUsersPerSec(10).during(Duration.ofMillis(2500)) // spike
       )
     ).protocols(protocol).maxDuration(Duration.ofMillis(39500));
