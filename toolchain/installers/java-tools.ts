@@ -115,7 +115,7 @@ export const gatlingMaven: CacheInstaller = {
     await writeStartScript(folder, "gatling", [
       `[ "$1" = --version ] && { echo "Gatling ${GATLING_VERSION}"; exit 0; }`,
       '# Compiled simulations are looked for in $GATLING_CLASSES, else in the folder "classes" here.',
-      'exec "$java" --add-opens=java.base/java.lang=ALL-UNNAMED -cp "${GATLING_CLASSES:-classes}:$home/lib/*" io.gatling.app.Gatling "$@"',
+      'exec "$java" -Dgatling.data.enableAnalytics=false --add-opens=java.base/java.lang=ALL-UNNAMED -cp "${GATLING_CLASSES:-classes}:$home/lib/*" io.gatling.app.Gatling "$@"',
     ]);
   },
 };

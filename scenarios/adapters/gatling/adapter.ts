@@ -94,7 +94,8 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       "-Dgatling.data.writers.0=file",
       "-Dgatling.http.warmUpUrl=",
       "-Dgatling.http.requestTimeout=10000",
-      "-Dgatling.enableAnalytics=false",
+      // Gatling would tell its makers of each run.
+      "-Dgatling.data.enableAnalytics=false",
       "-cp",
       `${classes}:${libraries(programPath)}`,
       join(own, "Launch.java"),
@@ -126,7 +127,7 @@ export const gatlingAdapter: LoadToolAdapter = {
   capabilities,
   startControl: StartControl.StartFile,
   // What Gatling still does once it is told is done when the instant comes.
-  startLeadMs: 2500,
+  startLeadMs: 3000,
   // 2: an assertion of the user's own simulation does not hold.
   goodExitCodes: [0, 2],
   problems: (workload, generators) => [
