@@ -34,11 +34,12 @@ async function all(tasks: readonly Promise<unknown>[]): Promise<void> {
  */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   checkFleetOptions(options);
-  const { environmentId, slots, runId, toolPath } = options;
+  const { environmentId, runId, toolPath } = options;
   const adapter = adapterOf(options.tool ?? "k6");
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
-  const refusals = adapter.problems(options.workload, slots.length);
+  const slots = options.slots.slice(0, adapter.generatorsFor(options.workload, options.slots.length));
+  const refusals = adapter.problems(options.workload);
   if (refusals.length > 0) throw new ConfigError(`${adapter.title} cannot run this scenario`, refusals);
   const prepared = await adapter.prepare(options.workload, toolPath, slots.length);
   const { workload, graceSeconds } = prepared;

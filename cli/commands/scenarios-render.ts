@@ -40,7 +40,7 @@ export function addScenariosRender(scenarios: Command, context: CliContext): Com
       });
       const adapter = adapterOf(options.tool);
       const problems = [
-        ...adapter.problems(workload, 1),
+        ...adapter.problems(workload),
         ...(workload.script === undefined
           ? []
           : [

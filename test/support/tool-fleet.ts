@@ -99,7 +99,6 @@ export interface ToolFleet {
   readonly baseUrl: string;
   readonly home: string;
   readonly seen: SeenRequest[];
-  readonly slots: FleetOptions["slots"];
   run(workload: Workload, runId: string, more?: Partial<FleetOptions>): Promise<FleetResult>;
   query(
     result: FleetResult,
@@ -136,7 +135,6 @@ export async function startToolFleet(tool: LoadTool): Promise<ToolFleet> {
     baseUrl,
     home,
     seen,
-    slots,
     run: (workload, runId, more = {}) =>
       runFleet({ environmentId, slots, workload, baseUrl, tool, toolPath, runId, ...more }),
     query: async (result, sql) => {

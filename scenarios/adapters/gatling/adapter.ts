@@ -19,7 +19,8 @@ import {
 } from "../capabilities";
 import { dataFiles } from "../data/journey-data";
 import { NO_TABLES, variableProblems } from "../data/variables";
-import { oneGeneratorOnly } from "../own-script";
+import { JVM_OPTIONS, jvmError } from "../jvm";
+import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { shippedFile } from "../shipped-file";
@@ -85,8 +86,7 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
     },
     command: "java",
     args: [
-      "-Xmx1g",
-      "-XX:+UseParallelGC",
+      ...JVM_OPTIONS,
       // Gatling asks for it in its own start scripts.
       "--add-opens=java.base/java.lang=ALL-UNNAMED",
       // Names are looked up once; load goes to this machine.
@@ -130,11 +130,11 @@ export const gatlingAdapter: LoadToolAdapter = {
   startLeadMs: 3000,
   // 2: an assertion of the user's own simulation does not hold.
   goodExitCodes: [0, 2],
-  problems: (workload, generators) => [
+  problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
     ...variableProblems(TITLE, workload),
-    ...oneGeneratorOnly(TITLE, workload, generators),
   ],
+  generatorsFor: (workload, generators) => unsplitScript(workload, generators),
   prepare: async (workload, programPath) => ({
     workload,
     graceSeconds: workload.script === undefined ? gracefulStopSeconds(workload.journeys) : 5,
@@ -159,11 +159,5 @@ export const gatlingAdapter: LoadToolAdapter = {
   }),
   samplesSql: rowSamplesSql,
   iterationsSql: rowIterationsSql,
-  lastError: (log) => {
-    const lines = log.split("\n").filter((line) => /^ERROR |\berror:|^Exception in|^Caused by:/.test(line));
-    return lines
-      .at(0)
-      ?.replace(/^ERROR /, "")
-      .trim();
-  },
+  lastError: jvmError,
 };

@@ -1,4 +1,5 @@
 import { type TemplatePart, templateParts } from "../../templates";
+import { camelCase } from "../k6/javascript-text";
 
 /** A Java string literal; JSON's escapes are Java's too. */
 export const javaText = (text: string): string => JSON.stringify(text);
@@ -42,12 +43,8 @@ export function javaDuration(seconds: number): string {
 
 /** A camel-case Java name: `add-item` as `addItem`. */
 export function javaName(name: string): string {
-  const [first = "", ...rest] = name.split("-").filter((word) => word !== "");
-  const joined =
-    first.charAt(0).toLowerCase() +
-    first.slice(1) +
-    rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
-  return /^[0-9]/.test(joined) || RESERVED.has(joined) ? `${joined}Journey`.replace(/^(\d)/, "_$1") : joined;
+  const plain = camelCase(name);
+  return RESERVED.has(plain) ? `${plain}Journey` : plain;
 }
 
 /** Words that cannot be fields here: Java's own that a journey may well be called, and what the simulation already has. */

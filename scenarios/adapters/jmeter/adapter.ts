@@ -14,7 +14,8 @@ import {
 import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
 import { dataFiles } from "../data/journey-data";
 import { NO_TABLES, variableProblems } from "../data/variables";
-import { oneGeneratorOnly } from "../own-script";
+import { JVM_OPTIONS, jvmError } from "../jvm";
+import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { shippedFile } from "../shipped-file";
@@ -116,8 +117,7 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
     },
     command: "java",
     args: [
-      "-Xmx1g",
-      "-XX:+UseParallelGC",
+      ...JVM_OPTIONS,
       // JMeter asks for a collection between the start and the first arrival.
       "-XX:+DisableExplicitGC",
       "-Djava.awt.headless=true",
@@ -152,12 +152,12 @@ export const jmeterAdapter: LoadToolAdapter = {
   startControl: StartControl.StartFile,
   startLeadMs: 400,
   goodExitCodes: [0],
-  problems: (workload, generators) => [
+  problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
     ...variableProblems(TITLE, workload),
     ...jsonProblems(workload),
-    ...oneGeneratorOnly(TITLE, workload, generators),
   ],
+  generatorsFor: (workload, generators) => unsplitScript(workload, generators),
   prepare: async (workload, programPath) => ({
     workload,
     graceSeconds: gracefulStopSeconds(workload.journeys) + 10,
@@ -180,11 +180,5 @@ export const jmeterAdapter: LoadToolAdapter = {
   }),
   samplesSql: rowSamplesSql,
   iterationsSql: rowIterationsSql,
-  lastError: (log) => {
-    const lines = log.split("\n").filter((line) => /^ERROR |\berror:|^Exception in|^Caused by:/.test(line));
-    return lines
-      .at(0)
-      ?.replace(/^ERROR /, "")
-      .trim();
-  },
+  lastError: jvmError,
 };

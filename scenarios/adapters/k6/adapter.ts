@@ -118,6 +118,7 @@ export const k6Adapter: LoadToolAdapter = {
   startLeadMs: 0,
   goodExitCodes: [0, THRESHOLDS_CROSSED],
   problems: (workload) => unsupported("k6", capabilities, workload),
+  generatorsFor: (_, generators) => generators,
   prepare,
   renderNative: (workload) => {
     const script = `${basename(workload.scenario)}.js`;

@@ -13,7 +13,7 @@ import {
 import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
 import { dataFiles } from "../data/journey-data";
 import { NO_TABLES, variableProblems } from "../data/variables";
-import { scriptProblems } from "../own-script";
+import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { shippedFile } from "../shipped-file";
@@ -147,15 +147,12 @@ export const locustAdapter: LoadToolAdapter = {
   startControl: StartControl.StartFile,
   startLeadMs: 400,
   goodExitCodes: [0],
-  problems: (workload, generators) => [
+  problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
     ...variableProblems(TITLE, workload),
-    ...scriptProblems(TITLE, workload, (text) =>
-      generators > 1 && /\bLoadTestShape\b/.test(text)
-        ? "A load shape cannot be split: each generator would run all of it. Use one generator."
-        : undefined,
-    ),
   ],
+  generatorsFor: (workload, generators) =>
+    unsplitScript(workload, generators, (text) => /\bLoadTestShape\b/.test(text)),
   prepare,
   renderNative: (workload) => ({
     files: {

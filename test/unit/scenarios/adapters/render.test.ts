@@ -80,25 +80,22 @@ function numbers(schedule: string): number[] {
 test.each(LOAD_TOOLS.filter((tool) => tool !== "k6"))("%s refuses what it cannot do, by field", (tool) => {
   const [first] = shopWorkload.journeys;
   if (first === undefined) throw new Error("no journeys");
-  const problems = adapterOf(tool).problems(
-    {
-      ...shopWorkload,
-      cookies: "user",
-      journeys: [
-        {
-          ...first,
-          steps: [
-            { kind: "websocket", name: "chat", path: "/chat", exchanges: [{ send: "hello" }] },
-            {
-              name: "secret",
-              request: { method: "GET", path: "/", headers: { authorization: "${env.TOKEN}" } },
-            },
-          ],
-        },
-      ],
-    },
-    2,
-  );
+  const problems = adapterOf(tool).problems({
+    ...shopWorkload,
+    cookies: "user",
+    journeys: [
+      {
+        ...first,
+        steps: [
+          { kind: "websocket", name: "chat", path: "/chat", exchanges: [{ send: "hello" }] },
+          {
+            name: "secret",
+            request: { method: "GET", path: "/", headers: { authorization: "${env.TOKEN}" } },
+          },
+        ],
+      },
+    ],
+  });
   expect(problems.map(({ field }) => field)).toEqual([
     "cookies",
     "journeys[0].steps[0].kind",
