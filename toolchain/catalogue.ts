@@ -184,7 +184,7 @@ const SPECS: Readonly<Record<Tool, ToolSpec>> = {
     purpose: "generates the load with --tool jmeter",
     programs: [{ name: "jmeter" }],
     // The last line of its banner ends with the version.
-    version: { args: ["--version"], pattern: /(?:Apache JMeter|\\___\|).*?(\d+\.\d+(?:\.\d+)?)\s*$/m },
+    version: { args: ["--version"], pattern: /(?:Apache JMeter|\|_\|).* (\d+\.\d+(?:\.\d+)?)\s*$/m },
     cacheable: true,
     packages: { brew: ["jmeter"] },
   }),

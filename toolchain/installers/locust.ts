@@ -32,7 +32,8 @@ async function pythonProblem({ settings, signal }: InstallContext): Promise<stri
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof CommandFailed)) throw error;
-    return error.outcome.includes("could not be started")
+    // 127: what stands between this process and the command has not found it.
+    return /could not be started|exited with 127/.test(error.outcome)
       ? `there is no python3 on PATH: install ${needed} (Debian: apt-get install python3-venv)`
       : `python3 on PATH is no ${needed} (Debian: apt-get install python3-venv)`;
   }
