@@ -6,8 +6,11 @@ const content = (text: string): string =>
 export const xmlText = (text: string): string =>
   content(text).replaceAll('"', "&quot;").replaceAll("\n", "&#xa;");
 
-/** One property of a test element, as its line(s). */
-export type Property = readonly string[];
+/** Lines of the file, without their indentation. */
+export type Lines = readonly string[];
+
+/** One property of a test element. */
+export type Property = Lines;
 
 export const text = (name: string, value: string): Property => [
   `<stringProp name="${xmlText(name)}">${content(value)}</stringProp>`,
