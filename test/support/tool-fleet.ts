@@ -8,7 +8,7 @@ import { type FleetOptions, type FleetResult, runFleet } from "../../campaign/fl
 import { prepareEnvironment, sweepEnvironment, takeInventory } from "../../components/local/supervisor";
 import { environmentDir } from "../../core/home";
 import { adapterOf } from "../../scenarios/adapters";
-import { feederDraw } from "../../scenarios/adapters/data/journey-data";
+import { feederSource } from "../../scenarios/adapters/data/journey-data";
 import { randomStream } from "../../scenarios/adapters/data/random";
 import type { LoadTool, Workload } from "../../scenarios/model";
 import { resolveTool, Tool } from "../../toolchain";
@@ -287,6 +287,11 @@ function expectedItems(): string[] {
   const feeders = mixedWorkload.journeys[0]?.feeders ?? [];
   return Array.from({ length: 135 }, (_, arrival) => {
     const random = randomStream(mixedWorkload.seed, 0, arrival);
-    return feeders.map((feeder) => feederDraw(feeder)?.(random)).join(" ");
+    const share = { index: 0, count: 1 };
+    return feeders
+      .flatMap(
+        (feeder) => feederSource(feeder)?.draw({ number: arrival, here: arrival, share, random }) ?? [],
+      )
+      .join(" ");
   }).sort();
 }

@@ -1,56 +1,94 @@
 import { totalSeconds } from "../../arrival";
 import { type ArrivalShare, arrivalsOfShare } from "../../arrival-shares";
-import type { Feeder, Journey, Step, Workload } from "../../model";
+import type { Feeder, Journey, Step, TableMode, Workload } from "../../model";
 import { journeyProfile } from "../../plan";
-import { httpSteps } from "../step-facts";
-import { choice, type Draw, integer, randomPause, randomStream, zipf } from "./random";
+import { readTable } from "../../tables";
+import { choice, integer, type RandomStream, randomPause, randomStream, zipf } from "./random";
+import { columnName } from "./variables";
+
+export { integerVariables } from "../k6/feeder-text";
 
 /** More rows than this are not written; the tools then begin again with the first. */
 export const MAX_DATA_ROWS = 200_000;
 
-/** One column of a journey's data: drawn for each arrival. */
-interface Column {
-  readonly name: string;
-  readonly draw: Draw<string>;
+/** Which arrival a row is for. */
+interface Arrival {
+  /** Of the whole fleet, from 0. */
+  readonly number: number;
+  /** Of this generator, from 0. */
+  readonly here: number;
+  readonly share: ArrivalShare;
+  readonly random: RandomStream;
+}
+
+/** Some columns of a journey's data, drawn together for each arrival. */
+interface Source {
+  readonly names: readonly string[];
+  draw(arrival: Arrival): readonly string[];
 }
 
 /** Name of the column that holds the pause after a step, milliseconds. */
 export const pauseColumn = (step: Step): string => `pause_ms_${step.name.replaceAll("-", "_")}`;
 
-/** What a feeder draws; undefined where each tool makes it itself (it depends on the generator). */
-export function feederDraw(feeder: Feeder): Draw<string> | undefined {
+/** Which row of a table an arrival gets: as in rendered k6 scripts, whatever the tool. Unique ones have been counted before. */
+function tableRow(mode: TableMode, rowCount: number, { number, here, share, random }: Arrival): number {
+  switch (mode) {
+    case "unique":
+    case "sequential":
+      return number % rowCount;
+    case "random":
+      return Math.floor(random() * rowCount);
+    case "split": {
+      const own = Math.max(1, Math.ceil((rowCount - share.index) / share.count));
+      return share.index + (here % own) * share.count;
+    }
+  }
+}
+
+/** What a feeder gives; undefined where each tool makes it itself (it depends on the generator). */
+export function feederSource(feeder: Feeder): Source | undefined {
+  const one = (draw: (random: RandomStream) => string): Source => ({
+    names: [feeder.name],
+    draw: ({ random }) => [draw(random)],
+  });
   switch (feeder.kind) {
     case "random-int": {
       const draw = integer(feeder.min, feeder.max);
-      return (random) => String(draw(random));
+      return one((random) => String(draw(random)));
     }
     case "zipf": {
       const draw = zipf(feeder.min, feeder.max, feeder.exponent);
-      return (random) => String(draw(random));
+      return one((random) => String(draw(random)));
     }
     case "choice":
-      return choice(feeder.values, feeder.weights ?? feeder.values.map(() => 1));
+      return one(choice(feeder.values, feeder.weights ?? feeder.values.map(() => 1)));
     case "unique-id":
-    case "table":
       return undefined;
+    case "table": {
+      const { columns, rows } = readTable(feeder.file);
+      return {
+        names: columns.map((column) => columnName(`${feeder.name}.${column}`)),
+        draw: (arrival) => {
+          const row = rows[tableRow(feeder.mode, rows.length, arrival)];
+          return columns.map((column) => row?.[column] ?? "");
+        },
+      };
+    }
   }
 }
 
 /** In the order in which a rendered k6 script draws them, from the same stream. */
-function columnsOf(journey: Journey): readonly Column[] {
+function sourcesOf(journey: Journey): readonly Source[] {
   return [
-    ...(journey.feeders ?? []).flatMap((feeder) => {
-      const draw = feederDraw(feeder);
-      return draw === undefined ? [] : [{ name: feeder.name, draw }];
-    }),
+    ...(journey.feeders ?? []).flatMap((feeder) => feederSource(feeder) ?? []),
     ...journey.steps.flatMap((step) => {
       const draw = step.thinkTime === undefined ? undefined : randomPause(step.thinkTime);
       return draw === undefined
         ? []
         : [
             {
-              name: pauseColumn(step),
-              draw: (random: () => number) => String(Math.round(draw(random) * 1000)),
+              names: [pauseColumn(step)],
+              draw: ({ random }: Arrival) => [String(Math.round(draw(random) * 1000))],
             },
           ];
     }),
@@ -59,18 +97,7 @@ function columnsOf(journey: Journey): readonly Column[] {
 
 /** Columns of a journey's data file; empty: it needs none. */
 export function dataColumns(journey: Journey): readonly string[] {
-  return columnsOf(journey).map(({ name }) => name);
-}
-
-/** Variables of a journey that hold integers: they need no escaping in paths and bodies. */
-export function integerVariables(journey: Journey): ReadonlySet<string> {
-  const numbers = new Set(
-    (journey.feeders ?? [])
-      .filter(({ kind }) => kind === "random-int" || kind === "zipf")
-      .map(({ name }) => name),
-  );
-  for (const step of httpSteps(journey)) for (const { name } of step.extract ?? []) numbers.delete(name);
-  return numbers;
+  return sourcesOf(journey).flatMap(({ names }) => names);
 }
 
 const cell = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
@@ -84,15 +111,16 @@ export const dataFileName = (journey: Journey): string => `data/${journey.name}.
  */
 export function journeyDataCsv(workload: Workload, index: number, share: ArrivalShare): string | undefined {
   const journey = workload.journeys[index];
-  const columns = journey === undefined ? [] : columnsOf(journey);
-  if (columns.length === 0) return undefined;
+  const sources = journey === undefined ? [] : sourcesOf(journey);
+  if (sources.length === 0) return undefined;
   const profile = journeyProfile(workload, index);
   const arrivals = arrivalsOfShare(profile, share, 0, totalSeconds(profile));
   const rows = Math.min(Math.max(arrivals, 1), MAX_DATA_ROWS);
-  const lines = [columns.map(({ name }) => name).join(",")];
-  for (let row = 0; row < rows; row += 1) {
-    const random = randomStream(workload.seed, index, row * share.count + share.index);
-    lines.push(columns.map(({ draw }) => cell(draw(random))).join(","));
+  const lines = [sources.flatMap(({ names }) => names).join(",")];
+  for (let here = 0; here < rows; here += 1) {
+    const number = here * share.count + share.index;
+    const arrival = { number, here, share, random: randomStream(workload.seed, index, number) };
+    lines.push(sources.flatMap((source) => source.draw(arrival).map(cell)).join(","));
   }
   return `${lines.join("\n")}\n`;
 }

@@ -17,8 +17,8 @@ import {
   type ToolCapabilities,
   unsupported,
 } from "../capabilities";
-import { dataFiles } from "../data/journey-data";
-import { NO_TABLES, variableProblems } from "../data/variables";
+import { dataFiles, MAX_DATA_ROWS } from "../data/journey-data";
+import { tableProblems, variableProblems } from "../data/variables";
 import { JVM_OPTIONS, jvmError } from "../jvm";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
@@ -44,13 +44,14 @@ const LOGBACK = `<configuration>
 
 const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
+  tables: { unique: DATA, sequential: DATA, random: DATA, split: DATA },
   arrivals: native("injectOpen: constantUsersPerSec, rampUsersPerSec, rampUsers"),
   feeders: {
     "random-int": DATA,
     zipf: DATA,
     choice: DATA,
     "unique-id": native("session.userId"),
-    table: NO_TABLES,
+    table: DATA,
   },
   extractions: { json: CHECK, regex: CHECK, header: CHECK, cookie: COOKIE },
   checks: { status: CHECK, "body-contains": CHECK, json: CHECK },
@@ -133,6 +134,7 @@ export const gatlingAdapter: LoadToolAdapter = {
   problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
     ...variableProblems(TITLE, workload),
+    ...tableProblems(workload, MAX_DATA_ROWS),
   ],
   generatorsFor: (workload, generators) => unsplitScript(workload, generators),
   prepare: async (workload, programPath) => ({

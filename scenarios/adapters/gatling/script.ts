@@ -4,6 +4,7 @@ import type { Check, Extraction, HttpStep, Journey, Workload } from "../../model
 import { journeyProfile, wholeProfile } from "../../plan";
 import { dataColumns, dataFileName, integerVariables, pauseColumn } from "../data/journey-data";
 import { constantPause } from "../data/random";
+import { flatVariables } from "../data/variables";
 import { jsonPathOf } from "../json-path";
 import {
   DEFAULT_TIMEOUT_SECONDS,
@@ -183,7 +184,8 @@ const indent = (lines: readonly string[], by: number): readonly string[] =>
  * The whole workload as one Gatling simulation in Java.
  * @param share the injection profiles are those of one generator of several, exact to the user; absent: as the scenario says them
  */
-export function renderSimulation(workload: Workload, share?: ArrivalShare): string {
+export function renderSimulation(given: Workload, share?: ArrivalShare): string {
+  const workload = flatVariables(given);
   const name = simulationName(workload);
   const journeys = workload.journeys.flatMap((journey) => ["", ...journeyLines(journey)]);
   const text = journeys.join("\n");

@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
 import type { Problem } from "../../../core/errors";
 import { totalSeconds } from "../../arrival";
-import { isHttpStep, type Workload } from "../../model";
+import { type Feeder, isHttpStep, type Workload } from "../../model";
 import { wholeProfile } from "../../plan";
+import { readTable } from "../../tables";
 import { templateVariables } from "../../templates";
 import {
   type GeneratorPlace,
@@ -12,8 +13,8 @@ import {
   StartControl,
 } from "../adapter";
 import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
-import { dataFiles } from "../data/journey-data";
-import { NO_TABLES, variableProblems } from "../data/variables";
+import { dataFiles, MAX_DATA_ROWS } from "../data/journey-data";
+import { tableProblems, variableProblems } from "../data/variables";
 import { JVM_OPTIONS, jvmError } from "../jvm";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
@@ -35,13 +36,14 @@ const LOG4J = `<Configuration status="ERROR">
 
 const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
+  tables: { unique: DATA, sequential: DATA, random: DATA, split: DATA },
   arrivals: native("Open Model Thread Group, even_arrivals"),
   feeders: {
     "random-int": DATA,
     zipf: DATA,
     choice: DATA,
     "unique-id": native("__P and __threadNum"),
-    table: NO_TABLES,
+    table: DATA,
   },
   extractions: {
     json: native("JSON Extractor"),
@@ -57,16 +59,22 @@ const capabilities: ToolCapabilities = {
   thinkTimes: { constant: native("Flow Control Action"), uniform: DATA, exponential: DATA, lognormal: DATA },
 };
 
+const breaksJson = (value: string): boolean => JSON.stringify(value) !== `"${value}"`;
+
+/** Variables of a feeder of which some value would have to be escaped in JSON. */
+function unsafeVariables(feeder: Feeder): readonly string[] {
+  if (feeder.kind === "choice") return feeder.values.some(breaksJson) ? [feeder.name] : [];
+  if (feeder.kind !== "table") return [];
+  const { columns, rows } = readTable(feeder.file);
+  return columns
+    .filter((column) => rows.some((row) => breaksJson(row[column] ?? "")))
+    .map((column) => `${feeder.name}.${column}`);
+}
+
 /** JMeter has no function that escapes text for JSON: a value with quotes would break the body. */
 function jsonProblems(workload: Workload): readonly Problem[] {
   return workload.journeys.flatMap((journey, j) => {
-    const unsafe = new Set(
-      (journey.feeders ?? []).flatMap((feeder) =>
-        feeder.kind === "choice" && feeder.values.some((value) => JSON.stringify(value) !== `"${value}"`)
-          ? [feeder.name]
-          : [],
-      ),
-    );
+    const unsafe = new Set((journey.feeders ?? []).flatMap(unsafeVariables));
     return journey.steps.flatMap((step, s) => {
       if (!isHttpStep(step)) return [];
       const { request } = step;
@@ -155,6 +163,7 @@ export const jmeterAdapter: LoadToolAdapter = {
   problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
     ...variableProblems(TITLE, workload),
+    ...tableProblems(workload, MAX_DATA_ROWS),
     ...jsonProblems(workload),
   ],
   generatorsFor: (workload, generators) => unsplitScript(workload, generators),

@@ -6,6 +6,7 @@ import { journeyProfile } from "../../plan";
 import { templateParts } from "../../templates";
 import { dataColumns, dataFileName, integerVariables, pauseColumn } from "../data/journey-data";
 import { constantPause } from "../data/random";
+import { flatVariables } from "../data/variables";
 import {
   DEFAULT_TIMEOUT_SECONDS,
   expectedStatuses,
@@ -211,7 +212,8 @@ const argument = (name: string, value: string): Property =>
  * The whole workload as a test plan: one Open Model Thread Group a journey.
  * @param share the schedules are those of one generator of several, exact to the arrival; absent: as the scenario says them
  */
-export function renderTestPlan(workload: Workload, share?: ArrivalShare): string {
+export function renderTestPlan(given: Workload, share?: ArrivalShare): string {
+  const workload = flatVariables(given);
   const timeout = String(DEFAULT_TIMEOUT_SECONDS * 1000);
   const ofShare =
     share === undefined || share.count === 1 ? "" : ` Generator ${share.index + 1} of ${share.count}.`;

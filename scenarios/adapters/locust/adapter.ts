@@ -11,8 +11,8 @@ import {
   StartControl,
 } from "../adapter";
 import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
-import { dataFiles } from "../data/journey-data";
-import { NO_TABLES, variableProblems } from "../data/variables";
+import { dataFiles, MAX_DATA_ROWS } from "../data/journey-data";
+import { tableProblems, variableProblems } from "../data/variables";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
@@ -28,6 +28,12 @@ const CATCH = native("catch_response");
 
 const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
+  tables: {
+    unique: emulated(DATA),
+    sequential: emulated(DATA),
+    random: emulated(DATA),
+    split: emulated(DATA),
+  },
   arrivals: emulated(
     "a greenlet that starts visits at their instants; Locust's own users are a closed model",
   ),
@@ -36,7 +42,7 @@ const capabilities: ToolCapabilities = {
     zipf: emulated(DATA),
     choice: emulated(DATA),
     "unique-id": emulated(LOCUST_HELPER_FILE),
-    table: NO_TABLES,
+    table: emulated(DATA),
   },
   extractions: {
     json: native("response.text"),
@@ -150,6 +156,7 @@ export const locustAdapter: LoadToolAdapter = {
   problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
     ...variableProblems(TITLE, workload),
+    ...tableProblems(workload, MAX_DATA_ROWS),
   ],
   generatorsFor: (workload, generators) =>
     unsplitScript(workload, generators, (text) => /\bLoadTestShape\b/.test(text)),

@@ -4,6 +4,7 @@ import { journeyProfile, virtualUsersFor, wholeProfile } from "../../plan";
 import { templateVariables } from "../../templates";
 import { dataColumns, dataFileName, pauseColumn } from "../data/journey-data";
 import { constantPause } from "../data/random";
+import { flatVariables } from "../data/variables";
 import {
   DEFAULT_TIMEOUT_SECONDS,
   expectedStatuses,
@@ -164,7 +165,8 @@ const HELPERS = [
 ] as const;
 
 /** The whole workload as a locustfile: a user class a journey, and the one that starts them when they are due. */
-export function renderLocustfile(workload: Workload): string {
+export function renderLocustfile(given: Workload): string {
+  const workload = flatVariables(given);
   const profile = wholeProfile(workload);
   const warmup = workload.warmup.stages.reduce((sum, stage) => sum + stage.durationSeconds, 0);
   const users = workload.journeys.map((journey, index) => ({

@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${name} is a variable of the journey, not of this module
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { XMLValidator } from "fast-xml-parser";
 import { adapterOf } from "../../../../scenarios/adapters";
+import { journeyDataCsv } from "../../../../scenarios/adapters/data/journey-data";
 import { renderSimulation } from "../../../../scenarios/adapters/gatling/script";
 import { openModelSchedule } from "../../../../scenarios/adapters/jmeter/script";
 import { LOAD_TOOLS, type Workload } from "../../../../scenarios/model";
@@ -102,4 +105,47 @@ test.each(LOAD_TOOLS.filter((tool) => tool !== "k6"))("%s refuses what it cannot
     "journeys[0].steps[1].request.authorization",
   ]);
   for (const { hint } of problems) expect(hint).toContain("--tool k6");
+});
+
+test.each([
+  ["unique", ["a", "c"], ["b", "d"]],
+  ["sequential", ["a", "c"], ["b", "d"]],
+  ["split", ["a", "c"], ["b", "d"]],
+] as const)("rows of a table are given out as with k6: %s, on two generators", (mode, first, second) => {
+  const folder = mkdtempSync(join(tmpdir(), "table-"));
+  const file = join(folder, "users.csv");
+  writeFileSync(file, 'email\na\nb\nc\nd\n"e,f"\n');
+  try {
+    const workload: Workload = {
+      ...shopWorkload,
+      warmup: { startRatePerSecond: 0, stages: [] },
+      arrival: { startRatePerSecond: 2, stages: [{ durationSeconds: 2, ratePerSecond: 2, label: "hold" }] },
+      journeys: [
+        {
+          name: "log-in",
+          weight: 1,
+          feeders: [{ kind: "table", name: "users", file, mode, columns: ["email"], rowCount: 5 }],
+          steps: [{ name: "in", request: { method: "GET", path: "/in?user=${users.email}" } }],
+        },
+      ],
+    };
+    const rows = [0, 1].map((index) => journeyDataCsv(workload, 0, { index, count: 2 })?.trim().split("\n"));
+    expect(rows).toEqual([
+      ["users_email", ...first],
+      ["users_email", ...second],
+    ]);
+    for (const tool of ["locust", "gatling", "jmeter"] as const) {
+      expect(adapterOf(tool).problems(workload)).toEqual([]);
+      const script = Object.values(adapterOf(tool).renderNative(workload).files).join("\n");
+      expect(script).toContain("users_email");
+      expect(script).not.toContain("users.email");
+    }
+    const long: Workload = {
+      ...workload,
+      arrival: { startRatePerSecond: 2, stages: [{ durationSeconds: 3, ratePerSecond: 2, label: "hold" }] },
+    };
+    expect(adapterOf("jmeter").problems(long)).toHaveLength(mode === "unique" ? 1 : 0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
