@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, cpus, tmpdir, userInfo } from "node:os";
+import { availableParallelism, cpus, loadavg, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runFleet } from "../../campaign/fleet";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { type FleetResult, runFleet } from "../../campaign/fleet";
 import { prepareEnvironment, sweepEnvironment } from "../../components/local/supervisor";
 import { environmentDir } from "../../core/home";
 import { newEnvironmentId } from "../../core/ids";
+import { adapterOf } from "../../scenarios/adapters";
 import { LOAD_TOOLS, type LoadTool, type Workload } from "../../scenarios/model";
 import { ensureTools, formatProgress, Tool } from "../../toolchain";
 import { fixedRateWorkload } from "../local/fixed-rate-workload";
@@ -33,6 +35,8 @@ interface Cost {
   readonly memoryMiB: number;
   readonly readySeconds: number;
   readonly startDelayP95Ms: number | null;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
 }
 
 interface Options {
@@ -72,6 +76,30 @@ function workloadOf({ rate, seconds }: Options): Workload {
   };
 }
 
+/** What the tool says the server took: the server is the same and does nothing, so what differs is the tool's. */
+async function latencyOf(
+  tool: LoadTool,
+  { generators, window }: FleetResult,
+): Promise<readonly [number, number]> {
+  const [generator] = generators;
+  if (generator === undefined) return [0, 0];
+  const context = { campaign: "", run: "", side: "", replicate: 1, generator: "", scenario: "" };
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const connection = await instance.connect();
+  try {
+    const result = await connection.runAndReadAll(
+      `SELECT quantile_cont(durationUs, [0.5, 0.95]) AS both FROM (${adapterOf(tool).samplesSql(generator.samples, context)})
+       WHERE startedAtUs >= ${window.measuredFromUs} AND startedAtUs < ${window.measuredToUs}`,
+    );
+    const both = result.getRowObjectsJson()[0]?.both;
+    const [p50, p95] = Array.isArray(both) ? both.map(Number) : [];
+    return [(p50 ?? 0) / 1000, (p95 ?? 0) / 1000];
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
 async function costOf(
   tool: LoadTool,
   place: { environmentId: string; baseUrl: string; toolPath: string; runId: string; signal: AbortSignal },
@@ -86,6 +114,7 @@ async function costOf(
       { name: "generator-1", location: join(environmentDir(environmentId), "generators", "generator-1") },
     ],
   });
+  const [p50Ms, p95Ms] = await latencyOf(tool, result);
   await rm(join(environmentDir(environmentId), "generators"), { recursive: true, force: true });
   const [generator] = result.generators;
   if (result.aborted !== null || generator === undefined) {
@@ -101,6 +130,8 @@ async function costOf(
     memoryMiB: health.memoryMaxMiB ?? 0,
     readySeconds: result.readyMs / 1000,
     startDelayP95Ms: health.startDelayP95Ms ?? null,
+    p50Ms,
+    p95Ms,
   };
 }
 
@@ -146,9 +177,20 @@ async function main(): Promise<void> {
     [
       `CPU of a generated request: one request an arrival, ${options.rate} arrivals a second for ${options.seconds} s after ${options.seconds} s of warm-up,`,
       `one generator, every request kept; medians of ${options.rounds} rounds on ${availableParallelism()} cores (${cpus()[0]?.model ?? "unknown"}).`,
+      `Load of the machine at the end: ${loadavg()[0]?.toFixed(1)}.`,
       "",
       table([
-        ["tool", "version", "µs a request", "achieved", "memory MiB", "ready s", "late P95 ms"],
+        [
+          "tool",
+          "version",
+          "µs a request",
+          "achieved",
+          "memory MiB",
+          "ready s",
+          "P50 ms",
+          "P95 ms",
+          "late P95 ms",
+        ],
         ...[...costs].map(([tool, all]) => {
           const of = (figure: (cost: Cost) => number): number => median(all.map(figure));
           const late = all.flatMap(({ startDelayP95Ms }) => startDelayP95Ms ?? []);
@@ -159,6 +201,8 @@ async function main(): Promise<void> {
             `${(of((cost) => cost.achieved) * 100).toFixed(1)} %`,
             of((cost) => cost.memoryMiB).toFixed(0),
             of((cost) => cost.readySeconds).toFixed(1),
+            of((cost) => cost.p50Ms).toFixed(2),
+            of((cost) => cost.p95Ms).toFixed(2),
             late.length === 0 ? "not told" : median(late).toFixed(1),
           ];
         }),
