@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.jmeter.JMeter;
 import org.apache.jmeter.assertions.AssertionResult;
 import org.apache.jmeter.engine.StandardJMeterEngine;
@@ -167,6 +168,9 @@ public final class PerfbedJMeter {
       implements SampleListener, TestStateListener, ThreadListener, NoThreadClone {
     private static StandardJMeterEngine engine;
 
+    /** Threads of the open model that are under way. */
+    private static final AtomicInteger VISITS = new AtomicInteger();
+
     /** Iteration under way of each thread of the closed model. */
     private static final ConcurrentHashMap<Thread, Integer> ITERATIONS = new ConcurrentHashMap<>();
 
@@ -189,15 +193,21 @@ public final class PerfbedJMeter {
         JMeterContextService.startTest();
         mark("begin", System.currentTimeMillis(), "");
         String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
-        if (stopAfter != null) {
-          daemon(() -> {
-            Thread.sleep(Math.max(0, start + Long.parseLong(stopAfter) - System.currentTimeMillis()));
-            engine.stopTest(true);
-          });
-        }
+        if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter), false);
+        // The schedules end with a pause for the visits under way: when there are none there is nothing to wait for.
+        String loadEnds = System.getenv("PERFBED_LOAD_ENDS_MS");
+        if (loadEnds != null) stopAt(start + Long.parseLong(loadEnds), true);
       } catch (IOException | InterruptedException error) {
         throw new IllegalStateException(error);
       }
+    }
+
+    private static void stopAt(long instant, boolean whenIdle) {
+      daemon(() -> {
+        Thread.sleep(Math.max(0, instant - System.currentTimeMillis()));
+        while (whenIdle && VISITS.get() > 0) Thread.sleep(50);
+        engine.stopTest(true);
+      });
     }
 
     @Override
@@ -219,12 +229,15 @@ public final class PerfbedJMeter {
     @Override
     public void threadStarted() {
       JMeterContext context = JMeterContextService.getContext();
-      if (open(context)) mark("start", System.currentTimeMillis(), journey(context));
+      if (!open(context)) return;
+      VISITS.incrementAndGet();
+      mark("start", System.currentTimeMillis(), journey(context));
     }
 
     @Override
     public void threadFinished() {
       JMeterContext context = JMeterContextService.getContext();
+      if (open(context)) VISITS.decrementAndGet();
       if (open(context) || ITERATIONS.remove(Thread.currentThread()) != null) {
         mark("end", System.currentTimeMillis(), journey(context));
       }

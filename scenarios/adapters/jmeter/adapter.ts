@@ -142,7 +142,10 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       BASE_URL: baseUrl,
       PERFBED_SAMPLES: samples.path,
       PERFBED_START_FILE: join(folder, START_FILE),
-      ...(script === undefined ? {} : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
+      // A little later than the end, so that the last arrival has begun even on a busy machine.
+      ...(script === undefined
+        ? { PERFBED_LOAD_ENDS_MS: String(Math.round(seconds * 1000) + 2_000) }
+        : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
     },
     samples,
     scriptPath: plan,
