@@ -50,8 +50,8 @@ export const VALIDITY_LIMITS = {
   telemetryFailedShare: { warning: 0.1 },
 } as const;
 
-/** k6 exits with 99 when a threshold of the user's own script is crossed: a result, not a failure of the generator. */
-const K6_THRESHOLDS_CROSSED = 99;
+/** A threshold of the user's own k6 script (99) or an assertion of a Gatling simulation (2): a result, not a failure of the generator. */
+const OWN_VERDICTS: ReadonlySet<number | null> = new Set([99, 2]);
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -103,7 +103,7 @@ function generatorFindings({ generators, aborted }: ValidityInput): readonly Val
     const name = generator.generator;
     if (!generator.started) {
       found.push(finding("generator-lost", "invalid", `${name} did not start`));
-    } else if (aborted === null && generator.exitCode !== 0 && generator.exitCode !== K6_THRESHOLDS_CROSSED) {
+    } else if (aborted === null && generator.exitCode !== 0 && !OWN_VERDICTS.has(generator.exitCode)) {
       const how =
         generator.exitCode === null ? "was lost during the run" : `ended with code ${generator.exitCode}`;
       found.push(finding("generator-lost", "invalid", `${name} ${how}`, generator.exitCode, 0));

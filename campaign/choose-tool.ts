@@ -12,7 +12,6 @@ export function chooseTool(
   asked: string | undefined,
   configured: LoadTool,
   workload: Workload | undefined,
-  generators: number,
 ): { readonly tool: LoadTool; readonly problems: readonly Problem[] } {
   const wanted = asked ?? configured;
   if (!isLoadTool(wanted)) {
@@ -36,5 +35,5 @@ export function chooseTool(
     };
   }
   const tool = script?.tool ?? wanted;
-  return { tool, problems: workload === undefined ? [] : adapterOf(tool).problems(workload, generators) };
+  return { tool, problems: workload === undefined ? [] : adapterOf(tool).problems(workload) };
 }

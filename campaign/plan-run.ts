@@ -28,12 +28,7 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
     set: options.set,
     storefront: environment.application.name === storefront().name,
   });
-  const { tool, problems } = chooseTool(
-    options.tool,
-    config.tool,
-    workload,
-    environment.sizing.fleet.generators,
-  );
+  const { tool, problems } = chooseTool(options.tool, config.tool, workload);
   if (problems.length > 0) throw new ConfigError("The run has problems", problems, "Nothing was started.");
   const campaignId = newCampaignId();
   const history = planHistory(options, config, baseDir);

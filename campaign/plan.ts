@@ -206,7 +206,7 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
   }
-  const chosen = chooseTool(options.tool, config.tool, workload, environment.sizing.fleet.generators);
+  const chosen = chooseTool(options.tool, config.tool, workload);
   problems.push(...chosen.problems);
   if (problems.length > 0 || workload === undefined) {
     throw new ConfigError(

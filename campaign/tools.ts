@@ -6,7 +6,12 @@ import type { CampaignObserver } from "./observer";
 import { timed } from "./phase";
 
 /** The tool that makes the load, as the toolchain knows it. */
-const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = { k6: Tool.K6 };
+const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
+  k6: Tool.K6,
+  locust: Tool.Locust,
+  gatling: Tool.Gatling,
+  jmeter: Tool.Jmeter,
+};
 
 /** Finds or installs every outside program of the local target, with the one that makes the load. */
 export async function prepareTools(

@@ -269,7 +269,7 @@ export interface ServiceLevelObjective {
 }
 
 /** The programs that can make the load. */
-export const LOAD_TOOLS = ["k6"] as const;
+export const LOAD_TOOLS = ["k6", "locust", "gatling", "jmeter"] as const;
 export type LoadTool = (typeof LOAD_TOOLS)[number];
 
 /** A native script of a load tool instead of journeys: it keeps its own requests; perfbed sets rate, length and judgement. */

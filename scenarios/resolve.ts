@@ -7,15 +7,15 @@ import { isScenario, type Scenario, type ScenarioContext, type WorkloadSpec } fr
 import { executorCurve } from "./executor-plan";
 import { loadUserModule } from "./load-module";
 import type { Workload } from "./model";
-import { isK6Script, k6ScriptScenario } from "./native-script";
+import { SCRIPT_EXTENSIONS, scriptScenario, toolOfScript } from "./native-script";
 import { resolveParameters } from "./parameters";
 import { validateWorkload } from "./validate";
 import { resolveFiles } from "./workload-files";
 
-const FILE_EXTENSIONS = new Set([".ts", ".js", ".mts", ".mjs", ".cts", ".cjs"]);
+const FILE_EXTENSIONS = new Set([".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ...SCRIPT_EXTENSIONS]);
 
 /**
- * A scenario by its catalogue name or by its file: a TypeScript scenario or a k6 script. Relative files start from `baseDir`.
+ * A scenario by its catalogue name or by its file: a TypeScript scenario or a load tool's own script. Relative files start from `baseDir`.
  * @throws ConfigError when there is no such scenario or the file cannot be loaded
  */
 export async function loadScenario(nameOrFile: string, baseDir: string): Promise<Scenario> {
@@ -23,10 +23,15 @@ export async function loadScenario(nameOrFile: string, baseDir: string): Promise
   const file = resolve(baseDir, nameOrFile);
   if (!existsSync(file)) {
     throw new ConfigError("The scenario file does not exist", [
-      { field: "scenario", value: file, allowed: "an existing scenario file (.ts) or k6 script (.js)" },
+      {
+        field: "scenario",
+        value: file,
+        allowed: `an existing scenario file (.ts), k6 script (.js) or script of another load tool (${SCRIPT_EXTENSIONS.join(", ")})`,
+      },
     ]);
   }
-  if (isK6Script(file)) return k6ScriptScenario(file);
+  const tool = toolOfScript(file);
+  if (tool !== undefined) return scriptScenario(file, tool);
   const loaded = await loadUserModule(file);
   if (!isScenario(loaded)) {
     throw new ConfigError("The file's default export is not a scenario", [
@@ -98,7 +103,7 @@ function isEmpty(profile: Workload["warmup"]): boolean {
 }
 
 export interface WorkloadRequest {
-  /** Catalogue name, scenario file or k6 script. */
+  /** Catalogue name, scenario file or a load tool's own script. */
   readonly scenario: string;
   /** Folder that a relative scenario file starts from. */
   readonly baseDir: string;

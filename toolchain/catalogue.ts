@@ -160,6 +160,34 @@ const SPECS: Readonly<Record<Tool, ToolSpec>> = {
     programs: [{ name: "pulumi-language-nodejs" }],
     cacheable: true,
   }),
+  [Tool.Locust]: spec({
+    tool: Tool.Locust,
+    title: "Locust",
+    purpose: "generates the load with --tool locust",
+    programs: [{ name: "locust" }],
+    version: { args: ["--version"], pattern: /\blocust (\d+(?:\.\d+)+)/i },
+    cacheable: true,
+    packages: { brew: ["locust"] },
+  }),
+  [Tool.Gatling]: spec({
+    tool: Tool.Gatling,
+    title: "Gatling",
+    purpose: "generates the load with --tool gatling",
+    // The start script of perfbed's own installation: Gatling itself has been a Maven project since 3.11.
+    programs: [{ name: "gatling" }],
+    version: { args: ["--version"], pattern: /\bGatling (\d+(?:\.\d+)+)/ },
+    cacheable: true,
+  }),
+  [Tool.Jmeter]: spec({
+    tool: Tool.Jmeter,
+    title: "JMeter",
+    purpose: "generates the load with --tool jmeter",
+    programs: [{ name: "jmeter" }],
+    // The last line of its banner ends with the version.
+    version: { args: ["--version"], pattern: /(?:Apache JMeter|\|_\|).* (\d+\.\d+(?:\.\d+)?)\s*$/m },
+    cacheable: true,
+    packages: { brew: ["jmeter"] },
+  }),
   [Tool.Chromium]: spec({
     tool: Tool.Chromium,
     title: "Chromium",

@@ -19,6 +19,9 @@ import { currentSettings, type ToolchainSettings } from "./settings";
 import { type OnInstallProgress, type ResolvedTool, Tool } from "./tool";
 import { compareVersions } from "./versions";
 
+/** Tools that come ready to run. */
+const DOWNLOADS: ReadonlySet<Tool> = new Set([Tool.Postgres, Tool.Locust, Tool.Gatling, Tool.Jmeter]);
+
 export interface EnsureOptions {
   readonly settings?: ToolchainSettings;
   readonly onProgress?: OnInstallProgress;
@@ -112,7 +115,7 @@ function toolsMissing(searches: readonly Search[], job: Job): EnvironmentError {
 async function installMissing(specs: readonly ToolSpec[], job: Job): Promise<void> {
   const lanes = new Map<string, ToolSpec[]>();
   for (const spec of inOrder(specs)) {
-    const lane = !spec.cacheable ? "packages" : spec.tool === Tool.Postgres ? "downloads" : "builds";
+    const lane = !spec.cacheable ? "packages" : DOWNLOADS.has(spec.tool) ? "downloads" : "builds";
     lanes.set(lane, [...(lanes.get(lane) ?? []), spec]);
   }
   // One lane's failure must not leave the other lanes running unobserved.

@@ -4,7 +4,7 @@ import type { PackageManager, ToolSpec } from "./catalogue";
 import { k6ReleaseName } from "./installers/k6";
 import { pathFolders } from "./search-folders";
 import { Tool } from "./tool";
-import { K6_VERSION } from "./versions";
+import { K6_VERSION, LOCUST_VERSION } from "./versions";
 
 const INSTALL_COMMANDS: Readonly<Record<PackageManager, string>> = {
   "apt-get": "apt-get update && apt-get install -y --no-install-recommends",
@@ -52,6 +52,12 @@ function singleCommand(spec: ToolSpec): string {
         ? `go install go.k6.io/k6@v${K6_VERSION}`
         : `curl -fsSL https://github.com/grafana/k6/releases/download/v${K6_VERSION}/${release}.tar.gz | tar -xz -C /usr/local/bin --strip-components=1 ${release}/k6`;
     }
+    case Tool.Locust:
+      return `pip install locust==${LOCUST_VERSION}`;
+    case Tool.Gatling:
+    case Tool.Jmeter:
+      // Needs a JDK and Maven; then perfbed does it by itself.
+      return `perfbed campaign --tool ${spec.tool}`;
     default:
       return `export ${spec.setting}=/path/to/${spec.programs[0].name}`;
   }

@@ -9,6 +9,10 @@ export enum Tool {
   Varnish = "varnish",
   /** Pulumi's Node.js language host: only plain `pulumi up` needs it, campaigns do not. */
   PulumiLanguageNodejs = "pulumi-language-nodejs",
+  /** Make the load in place of k6, where they are asked for. */
+  Locust = "locust",
+  Gatling = "gatling",
+  Jmeter = "jmeter",
   /** Only for the browser tests of the report. */
   Chromium = "chromium",
 }

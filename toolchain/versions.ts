@@ -10,6 +10,9 @@ export const MINIMUM_VERSIONS: Readonly<Record<Tool, string>> = {
   [Tool.Haproxy]: "2.4",
   [Tool.Varnish]: "6.0",
   [Tool.PulumiLanguageNodejs]: "3.68",
+  [Tool.Locust]: "2.32",
+  [Tool.Gatling]: "3.13",
+  [Tool.Jmeter]: "5.6",
   [Tool.Chromium]: "100",
 };
 
@@ -18,6 +21,12 @@ export const PULUMI_VERSION = "3.258.0";
 export const K6_VERSION = "1.8.1";
 /** The last Node.js language host that can be built from the Go module proxy; it works with current engines. */
 export const PULUMI_LANGUAGE_NODEJS_VERSION = "3.68.0";
+
+export const LOCUST_VERSION = "2.47.0";
+export const GATLING_VERSION = "3.13.5";
+export const JMETER_VERSION = "5.6.3";
+/** Of Gatling's Scala compiler: what its own jars were built with, for users' simulations in Scala. */
+export const GATLING_SCALA_VERSION = "2.13.16";
 
 /** PostgreSQL comes as an npm package per platform. The integrity is pinned here, so a changed package is refused. */
 export const POSTGRES_VERSION = "18.4";

@@ -47,6 +47,14 @@ function differences(manifest: RunManifest, candidate: PlannedSide): readonly Pr
       hint: "Use the same preset and the same --set.",
     });
   }
+  if (manifest.scenario.tool !== candidate.tool) {
+    problems.push({
+      field: "--tool",
+      value: candidate.tool,
+      allowed: `${manifest.scenario.tool}, as in the stored baseline`,
+      hint: "Load tools do not measure alike.",
+    });
+  }
   if (!isDeepStrictEqual(plain(manifest.sizing), plain(environment.sizing))) {
     problems.push({
       field: "sizing",

@@ -1,39 +1,19 @@
-import { arrivalsBetween } from "../../scenarios/arrival";
-import type { ArrivalProfile, Workload } from "../../scenarios/model";
+import { type ArrivalShare, arrivalsOfShare } from "../../scenarios/arrival-shares";
+import type { Workload } from "../../scenarios/model";
 import { journeyProfile, wholeProfile } from "../../scenarios/plan";
-
-/** Rounding in the load tool's own sum of the curve must not lose an arrival that is due exactly at the end. */
-const EPSILON = 1e-6;
-
-/**
- * Arrivals that k6 starts in (fromSeconds, toSeconds] of a curve, for one generator of several: the n-th arrival of a k6 scenario is due
- * when the area under the curve reaches n, and belongs to generator (n - 1) mod count.
- */
-function plannedOfCurve(
-  profile: ArrivalProfile,
-  share: { readonly index: number; readonly count: number },
-  fromSeconds: number,
-  toSeconds: number,
-): number {
-  const upTo = (seconds: number): number => {
-    const due = Math.floor(arrivalsBetween(profile, 0, seconds) + EPSILON);
-    return Math.max(0, Math.ceil((due - share.index) / share.count));
-  };
-  return upTo(toSeconds) - upTo(fromSeconds);
-}
 
 /** Iterations of all journeys planned for one generator in a part of the whole curve (warm-up first). */
 export function plannedIterations(
   workload: Workload,
-  share: { readonly index: number; readonly count: number },
+  share: ArrivalShare,
   fromSeconds: number,
   toSeconds: number,
 ): number {
   if (workload.script !== undefined) {
-    return plannedOfCurve(wholeProfile(workload), share, fromSeconds, toSeconds);
+    return arrivalsOfShare(wholeProfile(workload), share, fromSeconds, toSeconds);
   }
   return workload.journeys.reduce(
-    (sum, _, index) => sum + plannedOfCurve(journeyProfile(workload, index), share, fromSeconds, toSeconds),
+    (sum, _, index) => sum + arrivalsOfShare(journeyProfile(workload, index), share, fromSeconds, toSeconds),
     0,
   );
 }

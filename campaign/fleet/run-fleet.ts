@@ -34,11 +34,12 @@ async function all(tasks: readonly Promise<unknown>[]): Promise<void> {
  */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   checkFleetOptions(options);
-  const { environmentId, slots, runId, toolPath } = options;
+  const { environmentId, runId, toolPath } = options;
   const adapter = adapterOf(options.tool ?? "k6");
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
-  const refusals = adapter.problems(options.workload, slots.length);
+  const slots = options.slots.slice(0, adapter.generatorsFor(options.workload, options.slots.length));
+  const refusals = adapter.problems(options.workload);
   if (refusals.length > 0) throw new ConfigError(`${adapter.title} cannot run this scenario`, refusals);
   const prepared = await adapter.prepare(options.workload, toolPath, slots.length);
   const { workload, graceSeconds } = prepared;
@@ -85,8 +86,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   try {
     await all(members.map((member) => member.generator.prepare()));
     const readyMs = performance.now() - begun;
-    const leadMs = Math.max(...members.map((member) => member.generator.control.leadMs));
-    const startedAtMs = Date.now() + leadMs;
+    // Ahead, so that every generator hears of it before it comes.
+    const startedAtMs = Date.now() + adapter.startLeadMs;
     await all(members.map((member) => member.generator.control.start(startedAtMs)));
     const ended = await watch.follow(startedAtMs, signal);
     await all(members.map((member) => member.generator.stop()));
@@ -95,8 +96,10 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
 
     const warmupSeconds = totalSeconds(workload.warmup);
     const fullSeconds = warmupSeconds + totalSeconds(workload.arrival);
-    const ranSeconds =
-      ended.aborted === null ? fullSeconds : Math.min(fullSeconds, (ended.atMs - startedAtMs) / 1000);
+    // A script of one's own may end before the time it was given; k6 tells its length beforehand.
+    const asPlanned =
+      ended.aborted === null && (workload.script?.ownArrivals !== true || adapter.tool === "k6");
+    const ranSeconds = asPlanned ? fullSeconds : Math.min(fullSeconds, (ended.atMs - startedAtMs) / 1000);
     const window = {
       runStartedAtUs: startedAtMs * 1000,
       measuredFromUs: Math.round((startedAtMs + warmupSeconds * 1000) * 1000),

@@ -6,8 +6,6 @@ import { K6Api } from "./k6-api";
 
 /** How a generator process is found ready, and started together with the others. */
 export interface GeneratorControl {
-  /** Milliseconds that the common start lies ahead when it is told, so that every generator hears of it before it comes. */
-  readonly leadMs: number;
   readonly ports: readonly number[];
   probe(timeoutMs: number): ReadinessProbe;
   /** After the probe: whether it is ready to start. */
@@ -21,7 +19,6 @@ export interface GeneratorControl {
 function k6Control(port: number): GeneratorControl {
   const api = new K6Api(port);
   return {
-    leadMs: 0,
     ports: [port],
     probe: (timeoutMs) => ({ kind: ProbeKind.Http, endpoint: api.statusUrl, timeoutMs }),
     isReady: () => api.isReady().catch(() => false),
@@ -30,13 +27,9 @@ function k6Control(port: number): GeneratorControl {
   };
 }
 
-/** Generators look for the file every 10 ms; the rest is for a machine that is busy. */
-const FILE_LEAD_MS = 400;
-
 /** The others print that they are ready, and wait for a file with the start in it. */
 function fileControl(folder: string): GeneratorControl {
   return {
-    leadMs: FILE_LEAD_MS,
     ports: [],
     probe: (timeoutMs) => ({ kind: ProbeKind.Log, endpoint: READY_TEXT, timeoutMs }),
     isReady: async () => true,

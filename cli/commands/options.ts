@@ -24,13 +24,14 @@ export function environmentOptions(command: Command): Command {
 /** Options that say what to run. */
 export function scenarioOptions(command: Command): Command {
   return command
-    .option("-s, --scenario <name|file>", "catalogue name, scenario file (.ts) or k6 script (.js)")
+    .option("-s, --scenario <name|file>", "catalogue name, scenario file (.ts) or a load tool's own script")
     .addOption(new Option("--tool <name>", "what makes the load (default: k6)").choices(LOAD_TOOLS))
-    .option("--set <name=value>", "parameter of the scenario; repeatable", collect, [])
+    .option("--set <name=value>", "parameter of the scenario; repeatable", collectParameter, [])
     .option("--results <folder>", "where results go (default: perfbed-results)");
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+/** `--set name=value`, repeatable. */
+export function collectParameter(value: string, previous: readonly string[]): string[] {
   if (!/^[A-Za-z][\w.]*=/.test(value)) {
     throw new InvalidArgumentError("Write it as name=value, for instance --set peakRate=60.");
   }

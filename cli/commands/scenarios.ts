@@ -1,17 +1,19 @@
 import type { Command } from "commander";
 import type { Scenario } from "../../scenarios/define";
 import type { CliContext } from "../context";
+import { addScenariosRender } from "./scenarios-render";
 
 const HELP = `
 Examples:
   perfbed scenarios              the catalogue
   perfbed scenarios spike        parameters of one scenario, with defaults
+  perfbed scenarios render load --tool gatling --out DIR
   perfbed campaign -s spike --set peakRate=60
 
 Your own scenario is one TypeScript file; see docs/scenarios.md.`;
 
 export function addScenarios(program: Command, context: CliContext): Command {
-  return program
+  const command = program
     .command("scenarios")
     .argument("[name]", "show the parameters of this one")
     .description("list the catalogue of scenarios and their parameters")
@@ -42,6 +44,8 @@ export function addScenarios(program: Command, context: CliContext): Command {
         terminal.out(`      ${parameter.allowed}`);
       }
     });
+  addScenariosRender(command, context);
+  return command;
 }
 
 const summary = ({ name, description }: Scenario): { name: string; description: string } => ({

@@ -87,10 +87,14 @@ export interface LoadToolAdapter {
   readonly title: string;
   readonly capabilities: ToolCapabilities;
   readonly startControl: StartControl;
+  /** Milliseconds that the common start must lie ahead when a start file is written. */
+  readonly startLeadMs: number;
   /** Exit codes that do not mean that the generator was lost. */
   readonly goodExitCodes: readonly number[];
   /** Everything of the workload that this tool cannot do, by field. Empty: it can run it. */
-  problems(workload: Workload, generators: number): readonly Problem[];
+  problems(workload: Workload): readonly Problem[];
+  /** How many of the fleet's generators can share the workload: one where a user's own script cannot be split from outside. */
+  generatorsFor(workload: Workload, generators: number): number;
   /**
    * Asks the tool about a user's own script; otherwise only settles how it is to run.
    * @throws ConfigError with the tool's own message when it cannot load the script

@@ -45,6 +45,7 @@ async function ensureTools(root) {
     { tools: toolchain.LOCAL_TARGET_TOOLS, required: true },
     { tools: [toolchain.Tool.PulumiLanguageNodejs], required: false },
     { tools: [toolchain.Tool.Chromium], required: false },
+    { tools: [toolchain.Tool.Locust, toolchain.Tool.Gatling, toolchain.Tool.Jmeter], required: false },
   ];
   try {
     for (const { tools, required } of wanted) {

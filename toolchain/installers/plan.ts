@@ -2,7 +2,9 @@ import { Tool } from "../tool";
 import { apt } from "./apt";
 import { homebrew } from "./homebrew";
 import type { Installer } from "./installer";
+import { gatlingMaven, jmeterMaven } from "./java-tools";
 import { k6GoBuild, k6Release } from "./k6";
+import { locustVenv } from "./locust";
 import { postgresNpm } from "./postgres";
 import { pulumiGoBuild, pulumiLanguageNodejsGoBuild, pulumiOfficial } from "./pulumi";
 
@@ -21,6 +23,9 @@ const PLAN: Readonly<Record<Tool, readonly Installer[]>> = {
   [Tool.Haproxy]: systemPackages,
   [Tool.Varnish]: systemPackages,
   [Tool.PulumiLanguageNodejs]: [pulumiLanguageNodejsGoBuild],
+  [Tool.Locust]: [locustVenv],
+  [Tool.Gatling]: [gatlingMaven],
+  [Tool.Jmeter]: [jmeterMaven],
   [Tool.Chromium]: systemPackages,
 };
 

@@ -115,8 +115,10 @@ export const k6Adapter: LoadToolAdapter = {
   title: "k6",
   capabilities,
   startControl: StartControl.K6Api,
+  startLeadMs: 0,
   goodExitCodes: [0, THRESHOLDS_CROSSED],
   problems: (workload) => unsupported("k6", capabilities, workload),
+  generatorsFor: (_, generators) => generators,
   prepare,
   renderNative: (workload) => {
     const script = `${basename(workload.scenario)}.js`;

@@ -1,0 +1,75 @@
+package io.gatling.core.stats.writer;
+
+import io.gatling.commons.stats.OK$;
+import io.gatling.core.config.GatlingConfiguration;
+import java.nio.file.Path;
+import perfbed.Recorder;
+
+/**
+ * In the place of Gatling's own writer of simulation.log, which leaves out the status of a response. It gets the same messages: first
+ * on the class path, so that a user's simulation needs no change.
+ */
+public final class LogFileDataWriter extends DataWriter<LogFileDataWriter.Nothing> {
+  public static final class Nothing implements DataWriterData {}
+
+  public LogFileDataWriter(Path resultsDirectory, GatlingConfiguration configuration) {
+    super("file-data-writer");
+    Recorder.open();
+  }
+
+  @Override
+  public Nothing onInit(DataWriterMessage.Init init) {
+    Recorder.holdUntilStart();
+    return new Nothing();
+  }
+
+  @Override
+  public void onMessage(DataWriterMessage.LoadEvent event, Nothing data) {
+    if (event instanceof DataWriterMessage$LoadEvent$Response response) {
+      boolean ok = response.status() == OK$.MODULE$;
+      String code = response.responseCode().isDefined() ? response.responseCode().get() : "";
+      String message = response.message().isDefined() ? response.message().get() : "";
+      Recorder.row(
+          "request",
+          response.startTimestamp(),
+          Math.max(0, response.endTimestamp() - response.startTimestamp()),
+          code,
+          ok,
+          ok ? "" : errorClass(code, message),
+          response.scenario(),
+          response.name());
+    } else if (event instanceof DataWriterMessage$LoadEvent$User user) {
+      Recorder.row(user.start() ? "start" : "end", user.timestamp(), -1, "", true, "", user.scenario(), "");
+    }
+  }
+
+  @Override
+  public void onFlush(Nothing data) {
+    Recorder.flush();
+  }
+
+  @Override
+  public void onCrash(String cause, Nothing data) {
+    Recorder.flush();
+  }
+
+  @Override
+  public void onStop(Nothing data) {
+    Recorder.flush();
+  }
+
+  private static String errorClass(String code, String message) {
+    int status = code.isEmpty() ? 0 : Integer.parseInt(code);
+    if (status > 0) {
+      if (!message.startsWith("status")) return "check-failed";
+      return status >= 500 ? "http-5xx" : status >= 400 ? "http-4xx" : "unexpected-status";
+    }
+    if (message.contains("RequestTimeout")) return "timeout";
+    if (message.contains("ConnectTimeout")) return "connect-timeout";
+    if (message.contains("refused")) return "connection-refused";
+    if (message.contains("UnknownHost")) return "dns";
+    if (message.contains("SSL") || message.contains("ssl")) return "tls";
+    if (message.contains("Premature") || message.contains("reset") || message.contains("closed")) return "connection-reset";
+    return "no-response";
+  }
+}

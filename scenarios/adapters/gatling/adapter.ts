@@ -1,0 +1,165 @@
+import { dirname, join } from "node:path";
+import { totalSeconds } from "../../arrival";
+import type { Workload } from "../../model";
+import { wholeProfile } from "../../plan";
+import {
+  type GeneratorPlace,
+  type LoadToolAdapter,
+  type RenderedGenerator,
+  START_FILE,
+  StartControl,
+} from "../adapter";
+import {
+  COMMON_FIELDS,
+  emulated,
+  native,
+  refused,
+  type ToolCapabilities,
+  unsupported,
+} from "../capabilities";
+import { dataFiles, MAX_DATA_ROWS } from "../data/journey-data";
+import { tableProblems, variableProblems } from "../data/variables";
+import { JVM_OPTIONS, jvmError } from "../jvm";
+import { unsplitScript } from "../own-script";
+import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
+import { SampleOutput } from "../sample-file";
+import { shippedFile } from "../shipped-file";
+import { gracefulStopSeconds } from "../step-facts";
+import { renderSimulation, simulationName } from "./script";
+
+const TITLE = "Gatling";
+const DATA = emulated("a row of data/<journey>.csv for each arrival");
+const CHECK = native("check");
+const COOKIE = refused("its checks do not see single cookies");
+/** What perfbed adds; compiled together with the simulation. */
+const SOURCES = ["Recorder.java", "LogFileDataWriter.java"] as const;
+/** Where Gatling's own messages go: warnings only, as one line each. */
+const LOGBACK = `<configuration>
+  <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%level %logger{0}: %msg%n%ex{1}</pattern></encoder>
+  </appender>
+  <root level="WARN"><appender-ref ref="out"/></root>
+</configuration>
+`;
+
+const capabilities: ToolCapabilities = {
+  ...COMMON_FIELDS,
+  tables: { unique: DATA, sequential: DATA, random: DATA, split: DATA },
+  arrivals: native("injectOpen: constantUsersPerSec, rampUsersPerSec, rampUsers"),
+  feeders: {
+    "random-int": DATA,
+    zipf: DATA,
+    choice: DATA,
+    "unique-id": native("session.userId"),
+    table: DATA,
+  },
+  extractions: { json: CHECK, regex: CHECK, header: CHECK, cookie: COOKIE },
+  checks: { status: CHECK, "body-contains": CHECK, json: CHECK },
+  thinkTimes: { constant: native("pause"), uniform: DATA, exponential: DATA, lognormal: DATA },
+};
+
+/** Jars of the installation that a start script belongs to. */
+const libraries = (programPath: string): string => join(dirname(dirname(programPath)), "lib", "*");
+
+function render(workload: Workload, programPath: string, place: GeneratorPlace): RenderedGenerator {
+  const { share, folder, baseUrl } = place;
+  const script = workload.script;
+  const classes = join(folder, "classes");
+  const own = join(folder, "perfbed");
+  const simulation = script?.file ?? join(folder, "simulation", `${simulationName(workload)}.java`);
+  const samples = {
+    path: join(folder, "samples.csv"),
+    output: SampleOutput.Rows,
+    native: script !== undefined,
+  };
+  const seconds = totalSeconds(wholeProfile(workload));
+  return {
+    files: {
+      "classes/logback.xml": LOGBACK,
+      "perfbed/Launch.java": shippedFile("gatling", "Launch.java"),
+      ...Object.fromEntries(SOURCES.map((name) => [`perfbed/${name}`, shippedFile("gatling", name)])),
+      ...(script === undefined
+        ? {
+            [`simulation/${simulationName(workload)}.java`]: renderSimulation(workload, share),
+            ...dataFiles(workload, share),
+          }
+        : {}),
+    },
+    command: "java",
+    args: [
+      ...JVM_OPTIONS,
+      // Gatling asks for it in its own start scripts.
+      "--add-opens=java.base/java.lang=ALL-UNNAMED",
+      // Names are looked up once; load goes to this machine.
+      "-Djava.net.preferIPv4Stack=true",
+      "-Dgatling.data.writers.0=file",
+      "-Dgatling.http.warmUpUrl=",
+      "-Dgatling.http.requestTimeout=10000",
+      // Gatling would tell its makers of each run.
+      "-Dgatling.data.enableAnalytics=false",
+      "-cp",
+      `${classes}:${libraries(programPath)}`,
+      join(own, "Launch.java"),
+      classes,
+      own,
+      simulation,
+    ],
+    env: {
+      ...(script?.environment ?? {}),
+      BASE_URL: baseUrl,
+      PERFBED_GENERATOR: String(share.index + 1),
+      PERFBED_RUN: place.runId,
+      PERFBED_SAMPLES: samples.path,
+      PERFBED_START_FILE: join(folder, START_FILE),
+      ...(script === undefined ? {} : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
+    },
+    samples,
+    scriptPath: simulation,
+  };
+}
+
+/**
+ * Gatling. N generators are N processes, each with a simulation of its own whose injection profiles are its share: whole numbers of
+ * users a stage that add up to what is due.
+ */
+export const gatlingAdapter: LoadToolAdapter = {
+  tool: "gatling",
+  title: TITLE,
+  capabilities,
+  startControl: StartControl.StartFile,
+  // What Gatling still does once it is told is done when the instant comes.
+  startLeadMs: 3000,
+  // 2: an assertion of the user's own simulation does not hold.
+  goodExitCodes: [0, 2],
+  problems: (workload) => [
+    ...unsupported(TITLE, capabilities, workload),
+    ...variableProblems(TITLE, workload),
+    ...tableProblems(workload, MAX_DATA_ROWS),
+  ],
+  generatorsFor: (workload, generators) => unsplitScript(workload, generators),
+  prepare: async (workload, programPath) => ({
+    workload,
+    graceSeconds: workload.script === undefined ? gracefulStopSeconds(workload.journeys) : 5,
+    // A JVM and a compiler on a busy machine.
+    readyTimeoutMs: 180_000,
+    render: (place) => render(workload, programPath, place),
+  }),
+  renderNative: (workload) => ({
+    files: {
+      [`${simulationName(workload)}.java`]: renderSimulation(workload),
+      ...dataFiles(workload, { index: 0, count: 1 }),
+    },
+    readme: [
+      `Put \`${simulationName(workload)}.java\` into \`src/test/java\` and \`data\` into \`src/test/resources\` of a Gatling project (Maven or Gradle), then`,
+      "",
+      "```",
+      `BASE_URL=http://127.0.0.1:8080 mvn gatling:test -Dgatling.simulationClass=${simulationName(workload)}`,
+      "```",
+      "",
+      "`perfbed campaign --tool gatling` runs the same with Gatling's jars and the machine's JDK alone.",
+    ].join("\n"),
+  }),
+  samplesSql: rowSamplesSql,
+  iterationsSql: rowIterationsSql,
+  lastError: jvmError,
+};

@@ -1,0 +1,63 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { resolveWorkload } from "../../../scenarios/resolve";
+import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../support/tool-fleet";
+
+jest.setTimeout(300_000);
+
+let fleet: ToolFleet;
+beforeAll(async () => {
+  fleet = await startToolFleet("gatling");
+});
+afterAll(() => fleet.close());
+beforeEach(() => {
+  fleet.seen.length = 0;
+});
+
+test("two Gatling processes start together, share the arrivals exactly, and every request becomes one row", async () => {
+  await expectMixedRun(fleet, await fleet.run(mixedWorkload, "mixed"));
+});
+
+test("a user's own simulation runs as it is, with the statuses that Gatling's own log leaves out", async () => {
+  const file = join(fleet.home, "OwnSimulation.java");
+  await writeFile(
+    file,
+    `import static io.gatling.javaapi.core.CoreDsl.*;
+import static io.gatling.javaapi.http.HttpDsl.*;
+import io.gatling.javaapi.core.*;
+
+public class OwnSimulation extends Simulation {
+  {
+    setUp(scenario("Shopper")
+        .exec(http("list").get("/list"))
+        .exec(http("fails, always").get("/fails"))
+        .injectOpen(constantUsersPerSec(10).during(3)))
+      .protocols(http.baseUrl(System.getenv("BASE_URL")));
+  }
+}
+`,
+  );
+  const own = await resolveWorkload({
+    scenario: file,
+    baseDir: fleet.home,
+    parameters: {},
+    set: ["warmupSeconds=1", "durationSeconds=30"],
+    storefront: false,
+  });
+  const result = await fleet.run(own, "own");
+  // Nobody can split its injection from outside: one of the two generators makes it all.
+  expect(result.generators).toHaveLength(1);
+  expect(result.aborted).toBeNull();
+  // It ended by itself, long before the time it was given: what came after is no part of the measurement.
+  expect(result.window.measuredToUs - result.window.runStartedAtUs).toBeLessThan(25_000_000);
+  const steps = await fleet.query(
+    result,
+    (samples) =>
+      `SELECT journey, step, count(*)::INT AS n, min(status)::INT AS status, min(error) AS error FROM ${samples} GROUP BY ALL ORDER BY step`,
+  );
+  expect(steps).toEqual([
+    { journey: "Shopper", step: "fails, always", n: 30, status: 503, error: "http-5xx" },
+    { journey: "Shopper", step: "list", n: 30, status: 200, error: null },
+  ]);
+  expect(await fleet.running()).toBe(0);
+});

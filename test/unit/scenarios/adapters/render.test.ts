@@ -1,0 +1,151 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${name} is a variable of the journey, not of this module
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { XMLValidator } from "fast-xml-parser";
+import { adapterOf } from "../../../../scenarios/adapters";
+import { journeyDataCsv } from "../../../../scenarios/adapters/data/journey-data";
+import { renderSimulation } from "../../../../scenarios/adapters/gatling/script";
+import { openModelSchedule } from "../../../../scenarios/adapters/jmeter/script";
+import { LOAD_TOOLS, type Workload } from "../../../../scenarios/model";
+import { shopWorkload } from "../../../support/shop-workload";
+
+/** Rendered files as they were last read by a person; UPDATE_GOLDEN=1 writes them anew. */
+const golden = (tool: string, name: string): string => join(__dirname, "golden", tool, name);
+
+test.each(["locust", "gatling", "jmeter"] as const)(
+  "the shop for %s reads as its golden files do",
+  (tool) => {
+    const { files } = adapterOf(tool).renderNative(shopWorkload);
+    for (const [name, content] of Object.entries(files)) {
+      if (name.startsWith("perfbed")) continue;
+      const file = golden(tool, name);
+      const short = name.endsWith(".csv")
+        ? String(content).split("\n").slice(0, 5).join("\n")
+        : String(content);
+      if (process.env.UPDATE_GOLDEN === "1") {
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, short);
+      }
+      expect(existsSync(file)).toBe(true);
+      expect(short).toBe(readFileSync(file, "utf8"));
+    }
+  },
+);
+
+test("the test plan is well-formed whatever stands in names, bodies and values", () => {
+  const [first, second] = shopWorkload.journeys;
+  if (first === undefined || second === undefined) throw new Error("no journeys");
+  const workload: Workload = {
+    ...shopWorkload,
+    description: 'Quotes " and <tags> & more\nin two lines.',
+    journeys: [
+      {
+        ...first,
+        feeders: [],
+        steps: [{ name: "a", request: { method: "POST", path: "/a?b=<c>&d='e'", body: '{"x": "<&>"}\n' } }],
+      },
+    ],
+  };
+  const { files } = adapterOf("jmeter").renderNative(workload);
+  expect(XMLValidator.validate(String(files["shop.jmx"]))).toBe(true);
+});
+
+test("all tools write the same data: what an arrival asks for does not depend on the tool", () => {
+  const data = (["locust", "gatling", "jmeter"] as const).map(
+    (tool) => adapterOf(tool).renderNative(shopWorkload).files["data/browse.csv"],
+  );
+  expect(new Set(data).size).toBe(1);
+  expect(String(data[0]).split("\n")[0]).toBe("product,words,pause_ms_search");
+});
+
+test("the shares of three generators add up to the whole, stage by stage", () => {
+  const whole = numbers(openModelSchedule(shopWorkload, 0, { index: 0, count: 1 }));
+  const parts = [0, 1, 2].map((index) => numbers(openModelSchedule(shopWorkload, 0, { index, count: 3 })));
+  for (const [stage, arrivals] of whole.entries()) {
+    expect(parts.reduce((sum, part) => sum + (part[stage] ?? 0), 0)).toBe(arrivals);
+  }
+  // 10 of warm-up, 60 of the ramp, 75 of the spike; two of three are "browse".
+  expect(whole.reduce((sum, arrivals) => sum + arrivals, 0)).toBe(96);
+  const simulation = renderSimulation(shopWorkload, { index: 1, count: 3 });
+  expect(simulation).toContain("Generator 2 of 3");
+});
+
+/** Arrivals of each stage, as JMeter counts them: the mean of the two rates times the length, without its fraction. */
+function numbers(schedule: string): number[] {
+  return [
+    ...schedule.matchAll(/rate\(([\d.e-]+)\/s\) even_arrivals\((\d+) (s|ms)\) rate\(([\d.e-]+)\/s\)/g),
+  ].map(([, from, length, unit, to]) =>
+    Math.floor(((Number(from) + Number(to)) / 2) * (Number(length) / (unit === "s" ? 1 : 1000))),
+  );
+}
+
+test.each(LOAD_TOOLS.filter((tool) => tool !== "k6"))("%s refuses what it cannot do, by field", (tool) => {
+  const [first] = shopWorkload.journeys;
+  if (first === undefined) throw new Error("no journeys");
+  const problems = adapterOf(tool).problems({
+    ...shopWorkload,
+    cookies: "user",
+    journeys: [
+      {
+        ...first,
+        steps: [
+          { kind: "websocket", name: "chat", path: "/chat", exchanges: [{ send: "hello" }] },
+          {
+            name: "secret",
+            request: { method: "GET", path: "/", headers: { authorization: "${env.TOKEN}" } },
+          },
+        ],
+      },
+    ],
+  });
+  expect(problems.map(({ field }) => field)).toEqual([
+    "cookies",
+    "journeys[0].steps[0].kind",
+    "journeys[0].steps[1].request.authorization",
+  ]);
+  for (const { hint } of problems) expect(hint).toContain("--tool k6");
+});
+
+test.each([
+  ["unique", ["a", "c"], ["b", "d"]],
+  ["sequential", ["a", "c"], ["b", "d"]],
+  ["split", ["a", "c"], ["b", "d"]],
+] as const)("rows of a table are given out as with k6: %s, on two generators", (mode, first, second) => {
+  const folder = mkdtempSync(join(tmpdir(), "table-"));
+  const file = join(folder, "users.csv");
+  writeFileSync(file, 'email\na\nb\nc\nd\n"e,f"\n');
+  try {
+    const workload: Workload = {
+      ...shopWorkload,
+      warmup: { startRatePerSecond: 0, stages: [] },
+      arrival: { startRatePerSecond: 2, stages: [{ durationSeconds: 2, ratePerSecond: 2, label: "hold" }] },
+      journeys: [
+        {
+          name: "log-in",
+          weight: 1,
+          feeders: [{ kind: "table", name: "users", file, mode, columns: ["email"], rowCount: 5 }],
+          steps: [{ name: "in", request: { method: "GET", path: "/in?user=${users.email}" } }],
+        },
+      ],
+    };
+    const rows = [0, 1].map((index) => journeyDataCsv(workload, 0, { index, count: 2 })?.trim().split("\n"));
+    expect(rows).toEqual([
+      ["users_email", ...first],
+      ["users_email", ...second],
+    ]);
+    for (const tool of ["locust", "gatling", "jmeter"] as const) {
+      expect(adapterOf(tool).problems(workload)).toEqual([]);
+      const script = Object.values(adapterOf(tool).renderNative(workload).files).join("\n");
+      expect(script).toContain("users_email");
+      expect(script).not.toContain("users.email");
+    }
+    const long: Workload = {
+      ...workload,
+      arrival: { startRatePerSecond: 2, stages: [{ durationSeconds: 3, ratePerSecond: 2, label: "hold" }] },
+    };
+    expect(adapterOf("jmeter").problems(long)).toHaveLength(mode === "unique" ? 1 : 0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
