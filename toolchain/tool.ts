@@ -9,6 +9,8 @@ export enum Tool {
   Varnish = "varnish",
   /** Pulumi's Node.js language host: only plain `pulumi up` needs it, campaigns do not. */
   PulumiLanguageNodejs = "pulumi-language-nodejs",
+  /** OpenTelemetry Collector: only where the config's `apm` list asks for it. */
+  Otelcol = "otelcol",
   /** Only for the browser tests of the report. */
   Chromium = "chromium",
 }

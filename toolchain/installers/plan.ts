@@ -3,6 +3,7 @@ import { apt } from "./apt";
 import { homebrew } from "./homebrew";
 import type { Installer } from "./installer";
 import { k6GoBuild, k6Release } from "./k6";
+import { otelcolGoBuild } from "./otelcol";
 import { postgresNpm } from "./postgres";
 import { pulumiGoBuild, pulumiLanguageNodejsGoBuild, pulumiOfficial } from "./pulumi";
 
@@ -21,6 +22,7 @@ const PLAN: Readonly<Record<Tool, readonly Installer[]>> = {
   [Tool.Haproxy]: systemPackages,
   [Tool.Varnish]: systemPackages,
   [Tool.PulumiLanguageNodejs]: [pulumiLanguageNodejsGoBuild],
+  [Tool.Otelcol]: [otelcolGoBuild],
   [Tool.Chromium]: systemPackages,
 };
 
