@@ -31,6 +31,7 @@ export function localToolsFrom(resolved: ReadonlyMap<Tool, ResolvedTool>): Local
     redis: of(Tool.Redis),
     haproxy: of(Tool.Haproxy),
     varnish: of(Tool.Varnish),
+    ...(resolved.has(Tool.Otelcol) ? { otelcol: of(Tool.Otelcol) } : {}),
   };
 }
 
