@@ -35,7 +35,7 @@ const SITES: Readonly<Partial<Record<ApmKind, readonly string[]>>> = {
 const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$/;
 const ENVIRONMENT_REFERENCE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
 const ONE_AGENT_VERSION = /^\d+\.\d+\.\d+\.\d{8}-\d{6}$/;
-const VERSION = /^\d+\.\d+\.\d+([.+-][A-Za-z0-9.+-]+)?$/;
+const VERSION = /^\d+\.\d+\.\d+[A-Za-z0-9.+-]*$/;
 const INTERVAL_SECONDS = { min: 1, max: 300 };
 /** Goes into tags, resource attributes and shell words as it stands. */
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;

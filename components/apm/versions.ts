@@ -11,7 +11,7 @@ export const APM_VERSIONS_DATE = "2026-11-26";
 export const APM_VERSIONS: Readonly<Record<ApmKind, string | undefined>> = {
   [ApmKind.OpenTelemetry]: OTELCOL_VERSION,
   [ApmKind.Prometheus]: OTELCOL_VERSION,
-  [ApmKind.CloudWatch]: "1.300057.1",
+  [ApmKind.CloudWatch]: "1.300049.1b929",
   [ApmKind.Xray]: "0.43.3",
   [ApmKind.Datadog]: "7.66.1",
   [ApmKind.NewRelic]: "1.64.0",

@@ -32,14 +32,16 @@ function lead(traces: TraceSummary): SafeHtml {
 
 function tierTable(steps: readonly TierBreakdown[]): SafeHtml {
   const enough = ({ traces }: TierBreakdown): boolean => traces >= MIN_TRACES;
-  const column = (of: (step: TierBreakdown) => number): readonly string[] =>
-    alignDecimals(steps.map((step) => (enough(step) ? formatNumber(of(step)) : NOT_ENOUGH_DATA)));
+  // Said once a row; the parts of what is not there are not there either.
+  const column = (of: (step: TierBreakdown) => number, otherwise: string): readonly string[] =>
+    alignDecimals(steps.map((step) => (enough(step) ? formatNumber(of(step)) : otherwise)));
   const columns = [
-    column(({ meanMs }) => meanMs),
-    ...TRACE_TIERS.map((tier) => column(({ tiers }) => tiers[tier])),
+    column(({ meanMs }) => meanMs, NOT_ENOUGH_DATA),
+    ...TRACE_TIERS.map((tier) => column(({ tiers }) => tiers[tier], "–")),
   ];
   return dataTable({
     label: "Mean time of a traced request by tier",
+    className: "traces",
     columns: [
       { head: "Step" },
       { head: "Traces", number: true },

@@ -124,7 +124,7 @@ describe("time by tier of one trace", () => {
           spans.push(span(String(spans.length), above, startUs, durationUs, { attributes }));
         }
         const placed = placeTrace(trace(spans));
-        const parts = placed === undefined ? {} : breakDown(placed);
+        const parts: Readonly<Record<string, number>> = placed === undefined ? {} : breakDown(placed);
         const sum = Object.values(parts).reduce((total, us) => total + us, 0);
         expect(sum).toBeCloseTo(1_000, 6);
         expect(Math.min(...Object.values(parts))).toBeGreaterThanOrEqual(0);
