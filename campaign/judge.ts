@@ -70,7 +70,7 @@ function isProof(value: unknown): value is TeardownProof {
 }
 
 /** What the stored spans of the measured window say; undefined when no agent took any. */
-async function summariseTraces(
+export async function summariseTraces(
   store: RunStore,
   { window, apm }: RunManifest,
 ): Promise<TraceSummary | undefined> {

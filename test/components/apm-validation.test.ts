@@ -2,7 +2,7 @@ import { type ApmAgent, ApmKind, ApmLanguage } from "../../components/apm/model"
 import { apmProblems } from "../../components/apm/validation";
 import { apmIdentity, openTelemetryVariables, withInstance } from "../../components/apm/variables";
 import { APM_VERSIONS } from "../../components/apm/versions";
-import { Target } from "../../components/contracts";
+import { type Application, Target } from "../../components/contracts";
 import { apmFrom, apmSchema } from "../../stacks/apm-schema";
 import { APPLICATION, environmentArgs } from "./support";
 
@@ -10,7 +10,7 @@ const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:perfbed/datado
 const withMetrics = { ...APPLICATION, metricsPath: "/metrics" };
 
 const agents = (list: unknown): readonly ApmAgent[] => apmFrom(apmSchema.parse(list))?.agents ?? [];
-const problems = (list: unknown, target = Target.Local, application = withMetrics) =>
+const problems = (list: unknown, target = Target.Local, application: Application = withMetrics) =>
   apmProblems({ agents: agents(list) }, { target, application });
 
 test("two lines are a whole list; everything else has a default", () => {
