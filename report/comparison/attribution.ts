@@ -20,7 +20,7 @@ export function attributionText({ changeMs, tiers, slower }: JourneyAttribution)
   const share = changeMs > 0 ? found.changeMs / changeMs : 0;
   const part =
     share > 0 && share <= 1 ? `, ${formatPercent(Number(share.toFixed(2)))} of the whole change` : "";
-  return `The ${TIER_NAMES[found.tier]} takes ${signed(found.changeMs)} longer a visit${part}; a visit takes ${signed(changeMs)} in all.`;
+  return `The ${TIER_NAMES[found.tier]} takes ${signed(found.changeMs)} a visit${part}; a visit takes ${signed(changeMs)} in all.`;
 }
 
 function journeyTable(one: JourneyAttribution): SafeHtml {

@@ -34,6 +34,14 @@ const parts = (tiers: TierTimes): readonly { tier: TraceTier; fromMs: number; ms
 const nameOf = ({ journey, step }: Pick<TierBreakdown, "journey" | "step">): string =>
   oneLine(journey === "" ? step : `${journey}: ${step}`);
 
+/** A phone has room for some thirty letters beside the figure. */
+function rowName(name: string, y: number): SafeHtml {
+  const [wide, narrow] = [truncate(name, 100), truncate(name, 30)];
+  return wide === narrow
+    ? html`<text class="row-name" x="0" y="${y}">${wide}</text>`
+    : html`<text class="row-name wide-only" x="0" y="${y}">${wide}</text><text class="row-name narrow-only" x="0" y="${y}">${narrow}</text>`;
+}
+
 /** Mean time of a traced request by tier, one bar a step. */
 export function traceTierChart(steps: readonly TierBreakdown[]): SafeHtml | undefined {
   if (steps.length === 0) return undefined;
@@ -44,7 +52,7 @@ export function traceTierChart(steps: readonly TierBreakdown[]): SafeHtml | unde
   );
   const height = steps.length * ROW_HEIGHT + 2;
   const row = (step: TierBreakdown, top: number): SafeHtml =>
-    html`<g><text class="row-name" x="0" y="${top + 14}">${truncate(nameOf(step), 36)}</text><text class="row-value" x="100%" y="${top + 14}" text-anchor="end">${formatMs(step.meanMs)}</text><rect class="track" x="0" width="100%" y="${top + 20}" height="16"/>${parts(
+    html`<g>${rowName(nameOf(step), top + 14)}<text class="row-value" x="100%" y="${top + 14}" text-anchor="end">${formatMs(step.meanMs)}</text><rect class="track" x="0" width="100%" y="${top + 20}" height="16"/>${parts(
       step.tiers,
     )
       .filter(({ ms }) => ms > 0)

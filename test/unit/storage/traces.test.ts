@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Trace } from "../../../analysis/traces/model";
 import { RunStore } from "../../../storage";
 import { tempFolder } from "./temp-folder";
+import { attribute, exported, otlpSpan, resource, text, tracedSampleSql } from "./trace-rows";
 
 const folder = tempFolder();
 const SECOND_NS = 1_000_000_000n;
@@ -10,41 +11,17 @@ const START_NS = 1_800_000_000n * SECOND_NS;
 const START_US = Number(START_NS / 1_000n);
 const WHOLE_RUN = { fromUs: START_US, toUs: START_US + 60e6 };
 
-const attribute = (key: string, value: object): object => ({ key, value });
-const text = (key: string, stringValue: string): object => attribute(key, { stringValue });
-const resource = {
-  attributes: [text("service.name", "shop"), text("service.instance.id", "app-1")],
-};
-
-const otlpSpan = (
+/** At this many milliseconds of the run. */
+const spanAt = (
   traceId: string,
   spanId: string,
-  parentSpanId: string,
+  parent: string,
   atMs: number,
   durationUs: number,
-  changes: object = {},
-): object => ({
-  traceId,
-  spanId,
-  ...(parentSpanId === "" ? {} : { parentSpanId }),
-  name: spanId,
-  kind: 2,
-  startTimeUnixNano: String(START_NS + BigInt(atMs) * 1_000_000n),
-  endTimeUnixNano: String(START_NS + BigInt(atMs) * 1_000_000n + BigInt(durationUs) * 1_000n),
-  attributes: [],
-  status: {},
-  ...changes,
-});
-
-const exported = (spans: readonly object[]): string =>
-  JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: {}, spans }] }] });
-
-/** A sample with a trace, as an adapter's SELECT gives it. */
+  changes = {},
+) => otlpSpan(traceId, spanId, parent, START_US + atMs * 1_000, durationUs, changes);
 const sampleSql = (traceId: string | null, step: string, atMs: number, durationUs: number): string =>
-  `SELECT 'c' AS campaign, 'r' AS run, 'single' AS side, 1::INTEGER AS replicate, 'generator-1' AS generator, 's' AS scenario,
-    'browse' AS journey, '${step}' AS step, NULL::BIGINT AS scheduledAtUs, (${START_US} + ${atMs} * 1000)::BIGINT AS startedAtUs,
-    ${durationUs}::BIGINT AS durationUs, NULL::BIGINT AS firstByteUs, 200::SMALLINT AS status, true AS ok, NULL::VARCHAR AS error,
-    NULL::BIGINT AS bytes, ${traceId === null ? "NULL" : `'${traceId}'`}::VARCHAR AS traceId`;
+  tracedSampleSql(traceId, step, START_US + atMs * 1_000, durationUs);
 
 async function tracesOf(store: RunStore, window = WHOLE_RUN): Promise<Trace[]> {
   const found: Trace[] = [];
@@ -77,7 +54,7 @@ describe("spans of a collector's file", () => {
     };
     writeFileSync(
       file,
-      `${exported([otlpSpan("aa", "root", "gen", 5, 90_000), otlpSpan("aa", "query", "root", 7, 250, database)])}\n`,
+      `${exported([spanAt("aa", "root", "gen", 5, 90_000), spanAt("aa", "query", "root", 7, 250, database)])}\n`,
     );
     const traces = await withStore("plain", async (store) => {
       expect(await store.importSpans(file, WHOLE_RUN)).toBe(2);
@@ -117,8 +94,8 @@ describe("spans of a collector's file", () => {
 
   test("a line that was cut off is left out, the others stay", async () => {
     const file = join(folder, "torn.jsonl");
-    const whole = exported([otlpSpan("aa", "root", "", 0, 10)]);
-    writeFileSync(file, `${whole}\n${exported([otlpSpan("bb", "root", "", 0, 10)]).slice(0, -30)}`);
+    const whole = exported([spanAt("aa", "root", "", 0, 10)]);
+    writeFileSync(file, `${whole}\n${exported([spanAt("bb", "root", "", 0, 10)]).slice(0, -30)}`);
     const traces = await withStore("torn", async (store) => {
       await store.importSpans(file, WHOLE_RUN);
       return tracesOf(store);
@@ -131,10 +108,10 @@ describe("spans of a collector's file", () => {
     writeFileSync(
       file,
       `${exported([
-        otlpSpan("aa", "root", "gen", 900, 10),
-        otlpSpan("bb", "root", "gen", 5_000, 10),
-        otlpSpan("cc", "root", "", 6_000, 10),
-        otlpSpan("dd", "root", "", 500, 10),
+        spanAt("aa", "root", "gen", 900, 10),
+        spanAt("bb", "root", "gen", 5_000, 10),
+        spanAt("cc", "root", "", 6_000, 10),
+        spanAt("dd", "root", "", 500, 10),
       ])}\n`,
     );
     const measured = { fromUs: START_US + 1e6, toUs: START_US + 60e6 };
