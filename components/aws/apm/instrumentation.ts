@@ -1,6 +1,7 @@
 import { type ApmAgent, ApmKind, ApmLanguage, type ApmSettings } from "../../apm/model";
-import { type ApmIdentity, openTelemetryVariables } from "../../apm/variables";
+import { type ApmIdentity, apmIdentity, openTelemetryVariables } from "../../apm/variables";
 import { INSTRUMENTATION_VERSIONS } from "../../apm/versions";
+import type { Application, EnvironmentIdentity } from "../../contracts";
 import { otlpEndpoint, otlpReceivers } from "./collector-config";
 
 /** Where an instance keeps what is loaded into the application's process. */
@@ -140,11 +141,7 @@ const merged = (parts: readonly Readonly<Record<string, string>>[]): Record<stri
  * Variables of the application's process on an instance or in a container; the application's own win over them.
  * @param load where what instruments it is installed (EC2); in a container the image brings that
  */
-export function apmVariables(
-  settings: ApmSettings,
-  identity: ApmIdentity,
-  load: boolean,
-): Record<string, string> {
+function apmVariables(settings: ApmSettings, identity: ApmIdentity, load: boolean): Record<string, string> {
   const endpoint = otlpEndpoint(settings);
   const [receiver] = otlpReceivers(settings);
   const agent = settings.agents.find(({ kind }) => kind === receiver);
@@ -155,4 +152,16 @@ export function apmVariables(
     ...merged(settings.agents.map((one) => vendorVariables(one, identity))),
     ...(load ? merged(chosen(settings.agents).map(({ variables }) => variables)) : {}),
   };
+}
+
+/** As {@link apmVariables}, without those that the application sets itself; none without agents. */
+export function agentVariables(
+  settings: ApmSettings | undefined,
+  environment: EnvironmentIdentity,
+  application: Application,
+  load: boolean,
+): Record<string, string> {
+  if (settings === undefined) return {};
+  const all = apmVariables(settings, apmIdentity(settings, environment, application), load);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in application.environment)));
 }

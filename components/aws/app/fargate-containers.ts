@@ -1,7 +1,7 @@
 import type { ApmSettings } from "../../apm/model";
 import { apmIdentity } from "../../apm/variables";
 import type { Application, EnvironmentIdentity } from "../../contracts";
-import { apmVariables } from "../apm/instrumentation";
+import { agentVariables } from "../apm/instrumentation";
 import { apmSidecars } from "../apm/sidecars";
 import { shellQuote } from "../instances/shell";
 import { type Connections, instanceVariables, setupVariables } from "./application-variables";
@@ -235,13 +235,6 @@ function agentContainers(task: FargateTask): ContainerDefinition[] {
   }));
 }
 
-/** Variables of the agents, without those that the application sets itself. */
-function agentVariables({ apm, application, environment }: FargateTask): Record<string, string> {
-  if (apm === undefined) return {};
-  const all = apmVariables(apm, apmIdentity(apm, environment, application), false);
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in application.environment)));
-}
-
 /**
  * The containers of one task, in the order in which they run.
  * @throws ConfigError when a connection has its password in the clear
@@ -260,7 +253,7 @@ export function fargateContainers(task: FargateTask): ContainerDefinition[] {
       ...applicationContainer(
         task,
         APP_CONTAINER,
-        { ...agentVariables(task), ...variables },
+        { ...agentVariables(task.apm, environment, application, false), ...variables },
         application.command,
       ),
       essential: true,

@@ -2,7 +2,7 @@ import type { ApmSettings } from "../../apm/model";
 import { apmIdentity } from "../../apm/variables";
 import type { Application, EnvironmentIdentity } from "../../contracts";
 import { agentsScript, applicationKeys, cloudWatchPackage } from "../apm/agents-script";
-import { apmVariables, instrumentationScript } from "../apm/instrumentation";
+import { agentVariables, instrumentationScript } from "../apm/instrumentation";
 import { IMDS, NETWORK_LIMITS, RETRY, shellQuote, writeFile } from "../instances/shell";
 import { CpuArchitecture } from "../settings";
 import {
@@ -97,17 +97,6 @@ else
   false
 fi
 `;
-}
-
-/** Variables of the agents, without those that the application sets itself. */
-function agentVariables({ apm, application, environment }: AppUserData): Record<string, string> {
-  if (apm === undefined) return {};
-  const identity = apmIdentity(apm.settings, environment, application);
-  return Object.fromEntries(
-    Object.entries(apmVariables(apm.settings, identity, true)).filter(
-      ([name]) => !(name in application.environment),
-    ),
-  );
 }
 
 /** Bash that installs the agents and what they load into the application; empty without any. */
@@ -206,7 +195,7 @@ ${writeFile("/etc/perfbed-logs.json", "0644", agentConfiguration(data.logGroupNa
   || echo "logs stay on the instance" >&2
 ${agentsSection(data)}
 STEP="variables"
-${writeFile(`${LIBRARY}/resolve.py`, "0755", RESOLVER_SCRIPT)}${environmentFile(data, "app", { ...agentVariables(data), ...variables })}${data.apm === undefined ? "" : `${INSTANCE_ATTRIBUTE}${applicationKeys(data.apm.settings, `${SECRETS_FOLDER}/app.env`)}`}${setupSection(data, variables)}
+${writeFile(`${LIBRARY}/resolve.py`, "0755", RESOLVER_SCRIPT)}${environmentFile(data, "app", { ...agentVariables(data.apm?.settings, environment, application, true), ...variables })}${data.apm === undefined ? "" : `${INSTANCE_ATTRIBUTE}${applicationKeys(data.apm.settings, `${SECRETS_FOLDER}/app.env`)}`}${setupSection(data, variables)}
 STEP="start of the application"
 ${writeFile(service("perfbed-app"), "0644", serviceUnit(unit(data, "app", application.command), port, application.drainSeconds))}${writeFile(`${LIBRARY}/lifecycle.sh`, "0755", lifecycleScript({ ...data, ...application }))}${writeFile(service("perfbed-lifecycle"), "0644", LIFECYCLE_UNIT)}systemctl daemon-reload
 systemctl enable --now --quiet perfbed-app.service
