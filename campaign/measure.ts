@@ -227,8 +227,9 @@ export async function measure(options: MeasureOptions): Promise<void> {
   });
   let fleet: FleetResult;
   let inventory: RunManifest["inventory"];
-  const apm = await startApm({ plan: options.plan.environment, access, runFolder });
+  let apm: ApmRecording | undefined;
   try {
+    apm = await startApm({ plan: options.plan.environment, access, runFolder });
     fleet = await loadWith(options, telemetry);
     inventory = (await takeInventory(access.environmentId)).processes.map((process) => ({
       name: process.name ?? process.command,
@@ -236,14 +237,15 @@ export async function measure(options: MeasureOptions): Promise<void> {
       pid: process.pid,
     }));
   } finally {
-    await Promise.all([telemetry.stop(), apm.stop()]);
+    await Promise.all([telemetry.stop(), apm?.stop()]);
   }
+  const recording = apm;
   await timed(
     observer,
     "collect",
     "every request of every generator into Parquet",
     async () => {
-      const rows = await collect(options, fleet, spoolFile, apm);
+      const rows = await collect(options, fleet, spoolFile, recording);
       await writeVersionedJson(runFiles(runFolder).manifest, manifestOf(options, fleet, inventory));
       return rows;
     },

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ApmKind, apmAgent } from "../../components/apm/model";
+import { ApmKind, apmAgent, OTLP_KINDS } from "../../components/apm/model";
 import { type EnvironmentAccess, Target, TelemetryKind } from "../../components/contracts";
 import { METRICS_FILE, TRACES_FILE } from "../../components/local/otelcol/config";
 import type { RunStore } from "../../storage";
@@ -28,16 +28,22 @@ export interface ApmRecording {
   store(store: RunStore, window: TimeWindow): Promise<void>;
 }
 
-/** Share of the requests that load generators ask to be traced; undefined when nobody takes spans. */
-export const traceRatioOf = ({ apm }: Pick<EnvironmentPlan, "apm">): number | undefined =>
-  apmAgent(apm, ApmKind.OpenTelemetry)?.sampleRatio;
+/** Share of the requests that load generators ask to be traced; undefined when nobody takes spans over OTLP. */
+export function traceRatioOf({ apm }: Pick<EnvironmentPlan, "apm">): number | undefined {
+  for (const kind of OTLP_KINDS) {
+    const agent = apmAgent(apm, kind);
+    if (agent !== undefined) return agent.sampleRatio;
+  }
+  return undefined;
+}
 
 /** The agents as a run's manifest names them. */
-export function apmOfManifest(plan: Pick<EnvironmentPlan, "apm">): RunManifest["apm"] {
+export function apmOfManifest(plan: Pick<EnvironmentPlan, "apm" | "target">): RunManifest["apm"] {
   if (plan.apm === undefined) return undefined;
   return {
     agents: plan.apm.agents.map(({ kind, version, sampleRatio }) => ({ kind, version, sampleRatio })),
-    traces: traceRatioOf(plan) !== undefined,
+    // Elsewhere spans stay where the agents have put them.
+    traces: plan.target === Target.Local && apmAgent(plan.apm, ApmKind.OpenTelemetry) !== undefined,
   };
 }
 

@@ -65,6 +65,9 @@ export const TRACING_KINDS: readonly ApmKind[] = [
   ApmKind.Dynatrace,
 ];
 
+/** Those of them that take spans over OTLP, first the one that applications send to where several are attached. */
+export const OTLP_KINDS = [ApmKind.OpenTelemetry, ApmKind.Xray, ApmKind.Datadog] as const;
+
 /** The agent of a kind; undefined without. There is one of a kind at most. */
 export function apmAgent(settings: ApmSettings | undefined, kind: ApmKind): ApmAgent | undefined {
   return settings?.agents.find((agent) => agent.kind === kind);

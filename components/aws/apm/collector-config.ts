@@ -1,4 +1,4 @@
-import { type ApmAgent, ApmKind, type ApmSettings, apmAgent } from "../../apm/model";
+import { type ApmAgent, ApmKind, type ApmSettings, apmAgent, OTLP_KINDS } from "../../apm/model";
 import type { ApmIdentity } from "../../apm/variables";
 
 /** Ports on an instance's loopback where agents take OTLP/HTTP. The application sends to the first that is there. */
@@ -25,11 +25,9 @@ export interface CollectorPlace {
 }
 
 type Tracer = keyof typeof OTLP_PORTS;
-const TRACERS: readonly Tracer[] = [ApmKind.OpenTelemetry, ApmKind.Xray, ApmKind.Datadog];
-
 /** The agents of an instance that take OTLP, first the one that the application sends to. */
 export const otlpReceivers = (settings: ApmSettings): readonly Tracer[] =>
-  TRACERS.filter((kind) => apmAgent(settings, kind) !== undefined);
+  OTLP_KINDS.filter((kind) => apmAgent(settings, kind) !== undefined);
 
 const loopback = (port: number): string => `127.0.0.1:${port}`;
 
