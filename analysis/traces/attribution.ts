@@ -35,7 +35,7 @@ export interface JourneyAttribution {
   readonly upperMs: number;
   /** In the order of TRACE_TIERS. */
   readonly tiers: readonly TierChange[];
-  /** The tier with the largest increase whose interval lies above 0; null when no tier's does. */
+  /** The tier with the largest increase that is no chance of looking at several tiers (Bonferroni); null when there is none. */
   readonly slower: TraceTier | null;
 }
 
@@ -92,9 +92,9 @@ function attributeJourney(
         }),
       ),
     );
-  const change = (of: (step: TierBreakdown) => number) => {
+  const change = (of: (step: TierBreakdown) => number, confidence = options.confidence) => {
     const [before, after] = [visits(baseline, of), visits(candidate, of)];
-    const { interval } = test(before, after, options);
+    const { interval } = test(before, after, { ...options, confidence });
     const [baselineMs, candidateMs] = [mean(before), mean(after)];
     return {
       baselineMs,
@@ -105,7 +105,11 @@ function attributeJourney(
     };
   };
   const tiers = TRACE_TIERS.map((tier): TierChange => ({ tier, ...change((step) => step.tiers[tier]) }));
-  const [slower] = tiers.filter(({ lowerMs }) => lowerMs > 0).sort((a, b) => b.changeMs - a.changeMs);
+  // Bonferroni: one of several tiers is slower by chance more often than a given one.
+  const strict = 1 - (1 - options.confidence) / TRACE_TIERS.length;
+  const [slower] = tiers
+    .filter(({ tier }) => change((step) => step.tiers[tier], strict).lowerMs > 0)
+    .sort((a, b) => b.changeMs - a.changeMs);
   return {
     journey,
     steps,

@@ -15,12 +15,12 @@ const interval = (lower: number, upper: number): string =>
 export function attributionText({ changeMs, tiers, slower }: JourneyAttribution): string {
   const found = tiers.find(({ tier }) => tier === slower);
   if (found === undefined) {
-    return `No tier takes clearly longer; a visit takes ${signed(changeMs)} in all.`;
+    return `No tier takes clearly longer; a visit changes by ${signed(changeMs)} in all.`;
   }
   const share = changeMs > 0 ? found.changeMs / changeMs : 0;
   const part =
     share > 0 && share <= 1 ? `, ${formatPercent(Number(share.toFixed(2)))} of the whole change` : "";
-  return `The ${TIER_NAMES[found.tier]} takes ${signed(found.changeMs)} a visit${part}; a visit takes ${signed(changeMs)} in all.`;
+  return `The ${TIER_NAMES[found.tier]} takes ${signed(found.changeMs)} a visit${part}; the visit changes by ${signed(changeMs)} in all.`;
 }
 
 function journeyTable(one: JourneyAttribution): SafeHtml {

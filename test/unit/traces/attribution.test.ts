@@ -57,6 +57,29 @@ test("a side against itself has no slower tier", () => {
   expect(attributeChange(rounds(10, 0), OPTIONS)[0]?.slower).toBeNull();
 });
 
+test("a side against itself names a tier in about one comparison of forty at most, whatever the number of tiers", () => {
+  const random = seededRandom(5);
+  const side = (): TierBreakdown[] => [
+    step("home", 20, {
+      edge: 2 + random.normal(),
+      app: 9 + random.normal(),
+      "pool-wait": 1 + random.normal(),
+      database: 6 + random.normal(),
+      cache: 1 + random.normal(),
+      other: 3 + random.normal(),
+    }),
+  ];
+  const named = Array.from({ length: 1_000 }, () =>
+    attributeChange(
+      Array.from({ length: 8 }, () => ({ baseline: side(), candidate: side() })),
+      OPTIONS,
+    ),
+  ).filter(([browse]) => browse?.slower !== null);
+  // 2.5 % by construction; three standard errors of a share of a thousand on top.
+  expect(named.length).toBeLessThan(40);
+  expect(named.length).toBeGreaterThan(10);
+});
+
 test("exact figures of two rounds: each step counts once a visit, however often it was traced", () => {
   const of = (app: number, traces: number): TierBreakdown[] => [
     step("home", traces, { app: 1 }),
