@@ -136,7 +136,8 @@ export interface ApplicationSetup {
 /**
  * The system under test. Every instance is given PORT, HOST, DATABASE_URL, DATABASE_REPLICA_URLS (comma separated), REDIS_URL,
  * APP_VERSION, INSTANCE_ID and PERFBED_ENVIRONMENT_ID. The set-up command gets DATABASE_ADMIN_URL, straight to the primary without a pool,
- * and the same URL as DATABASE_URL and DATABASE_REPLICA_URLS: replicas may still be on their way up.
+ * and the same URL as DATABASE_URL and DATABASE_REPLICA_URLS: replicas may still be on their way up. Where agents take spans, instances
+ * get OpenTelemetry's variables too, below the application's own.
  */
 export interface Application {
   readonly name: string;
