@@ -8,6 +8,7 @@ export { runCampaign } from "./campaign/campaign";
 export { defineConfig, type PerfbedConfigInput } from "./campaign/config/schema";
 export type { CampaignObserver, LiveProgress, PhaseName } from "./campaign/observer";
 export { type CampaignPlan, type PlanOptions, planCampaign } from "./campaign/plan";
+export { type ApmAgent, ApmKind, ApmLanguage, type ApmSettings } from "./components/apm/model";
 export * from "./components/aws";
 export * from "./components/contracts";
 export { PerformanceEnvironment } from "./components/environment";
@@ -16,5 +17,6 @@ export { ConfigError, EnvironmentError, ExitCode, PerfbedError, type Problem } f
 export type { ReportData, TeardownProof, Verdict, VerdictKind } from "./report/model";
 export * from "./scenarios/authoring";
 export type * from "./scenarios/model";
+export { apmFrom, apmSchema } from "./stacks/apm-schema";
 export { findLocalTools } from "./stacks/local-tools";
 export type { EnvironmentEvent, Sample, TelemetryPoint } from "./storage/schema";

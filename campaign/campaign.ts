@@ -93,7 +93,7 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
   if (plan.history !== undefined) await requireHistory(plan.history);
   let tools: Awaited<ReturnType<typeof prepareTools>>;
   try {
-    tools = await prepareTools(plan.tool, observer, signal);
+    tools = await prepareTools(plan.tool, observer, signal, [plan.environment]);
     signal.throwIfAborted();
   } catch (error) {
     if (signal.aborted) {

@@ -1,3 +1,4 @@
+import { type ApmSettings, TRACING_KINDS } from "../components/apm/model";
 import type { Sizing } from "../components/contracts";
 import { adapterOf } from "../scenarios/adapters";
 import { arrivalsTotal, peakRate, totalSeconds } from "../scenarios/arrival";
@@ -48,12 +49,25 @@ export function describeTiers(
   ];
 }
 
+/** The agents with their versions; how much is traced where something is. */
+export function describeAgents({ agents }: ApmSettings): string {
+  return agents
+    .map(({ kind, version, sampleRatio }) => {
+      const traced = TRACING_KINDS.includes(kind)
+        ? `, ${Math.round(1_000 * sampleRatio) / 10} % of requests traced`
+        : "";
+      return `${kind} ${version}${traced}`;
+    })
+    .join("; ");
+}
+
 export function describeEnvironment(environment: EnvironmentPlan, tool: LoadTool = "k6"): string {
   return [
     `Environment  ${environment.environmentId} on ${environment.target}, until ${environment.expiresAt} at the latest`,
     `Application  ${environment.application.name} ${environment.application.version}: ${environment.application.command.join(" ")}`,
     `Sizing       ${environment.sizing.name}`,
     ...describeTiers(environment.sizing, tool).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
+    ...(environment.apm === undefined ? [] : [`  ${"apm".padEnd(10)} ${describeAgents(environment.apm)}`]),
   ].join("\n");
 }
 

@@ -4,6 +4,7 @@ import { scaleOutLags } from "../analysis/autoscaling";
 import { eventTimeline } from "../analysis/event-timeline";
 import type { LatencySummary, ValidityFinding } from "../analysis/model";
 import { judgeObjectives, objectiveProbabilities } from "../analysis/slo";
+import { TraceSummariser, type TraceSummary } from "../analysis/traces/summary";
 import { findValidity } from "../analysis/validity";
 import { judgeRun } from "../analysis/verdict";
 import type { ReportData, TeardownProof } from "../report/model";
@@ -68,6 +69,18 @@ function isProof(value: unknown): value is TeardownProof {
   );
 }
 
+/** What the stored spans of the measured window say; undefined when no agent took any. */
+export async function summariseTraces(
+  store: RunStore,
+  { window, apm }: RunManifest,
+): Promise<TraceSummary | undefined> {
+  if (!store.hasSpans && apm?.traces !== true) return undefined;
+  const measured = { fromUs: window.measuredFromUs, toUs: window.measuredToUs };
+  const summariser = new TraceSummariser();
+  for await (const trace of store.traces(measured)) summariser.add(trace);
+  return summariser.summary(await store.countAsked(measured));
+}
+
 /**
  * Judges a run from what is stored of it and nothing else, so that today's verdict can be had again tomorrow.
  * @param runFolder the folder with run.json
@@ -92,6 +105,7 @@ export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
     const slos = judgeObjectives(scenario.objectives, analysis.judged, scenario.journeys);
     const validity = storedValidity(manifest, analysis.overall, measuredPoints, events.filter(inWindow));
     const teardown = storedTeardown(runFolder);
+    const traces = await summariseTraces(store, manifest);
     return {
       schemaVersion: 1,
       manifest,
@@ -108,6 +122,7 @@ export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
       events: eventTimeline(events, window.measuredFromUs),
       scaleOuts: scaleOutLags(events, scenario.plannedCurve, window.measuredFromUs),
       tiers: summariseTiers(measuredPoints, manifest.sizing),
+      ...(traces === undefined ? {} : { traces }),
       ...(teardown === undefined ? {} : { teardown }),
     };
   } finally {

@@ -37,6 +37,16 @@ export interface RunManifest {
   readonly command?: string;
   readonly application: { readonly name: string; readonly version: string };
   readonly sizing: Sizing;
+  /** Agents that were attached; absent when there were none. */
+  readonly apm?: {
+    readonly agents: readonly {
+      readonly kind: string;
+      readonly version: string;
+      readonly sampleRatio: number;
+    }[];
+    /** True when spans were to be kept with the run. */
+    readonly traces: boolean;
+  };
   readonly scenario: {
     readonly name: string;
     readonly description: string;

@@ -10,6 +10,7 @@ import { arrivalCorners, totalSeconds } from "../scenarios/arrival";
 import { wholeProfile } from "../scenarios/plan";
 import { RunStore, runFiles, writeVersionedJson } from "../storage";
 import { type ResolvedTool, Tool } from "../toolchain";
+import { type ApmRecording, apmOfManifest, startApm, traceRatioOf } from "./apm";
 import { type FleetProgress, type FleetResult, runFleet } from "./fleet";
 import { describeMachine } from "./machine";
 import { MANIFEST_SCHEMA_VERSION, type RunManifest } from "./manifest";
@@ -77,6 +78,7 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
   const { plan, access, tools, observer, signal } = options;
   const { workload } = plan;
   const warmupSeconds = totalSeconds(workload.warmup);
+  const traceRatio = traceRatioOf(plan.environment);
   const phases = new LoadPhases(observer, warmupSeconds, totalSeconds(workload.arrival));
   phases.begin(warmupSeconds > 0 ? "warm-up" : "load");
   const onProgress = (progress: FleetProgress): void => {
@@ -103,6 +105,7 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
       tool: plan.tool,
       toolPath: loadToolPath(tools, plan.tool),
       runId: options.runId,
+      ...(traceRatio === undefined ? {} : { traceRatio }),
       onProgress,
       signal,
     });
@@ -120,7 +123,12 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
 }
 
 /** Everything into the run's folder: samples and iterations of every generator, telemetry, events. */
-async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpool: string): Promise<number> {
+async function collect(
+  options: MeasureOptions,
+  fleet: FleetResult,
+  telemetrySpool: string,
+  apm: ApmRecording,
+): Promise<number> {
   const { plan, runId, runFolder, access } = options;
   const adapter = adapterOf(plan.tool);
   const store = await RunStore.open(runFolder);
@@ -141,6 +149,7 @@ async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpo
     await store.importTelemetry(telemetrySpool);
     await rm(telemetrySpool, { force: true });
     await store.writeEvents(await readEnvironmentEvents(access));
+    await apm.store(store, { fromUs: fleet.window.runStartedAtUs, toUs: Date.now() * 1_000 });
     return rows;
   } finally {
     await store.close();
@@ -156,6 +165,7 @@ function manifestOf(
   const { workload } = fleet;
   const warmupSeconds = totalSeconds(workload.warmup);
   const planned = hasPlannedArrivals(workload);
+  const apm = apmOfManifest(plan.environment);
   return {
     schemaVersion: MANIFEST_SCHEMA_VERSION,
     perfbedVersion: packageVersion(),
@@ -171,6 +181,7 @@ function manifestOf(
       version: plan.environment.application.version,
     },
     sizing: plan.environment.sizing,
+    ...(apm === undefined ? {} : { apm }),
     scenario: {
       name: workload.scenario,
       description: workload.description,
@@ -216,7 +227,9 @@ export async function measure(options: MeasureOptions): Promise<void> {
   });
   let fleet: FleetResult;
   let inventory: RunManifest["inventory"];
+  let apm: ApmRecording | undefined;
   try {
+    apm = await startApm({ plan: options.plan.environment, access, runFolder });
     fleet = await loadWith(options, telemetry);
     inventory = (await takeInventory(access.environmentId)).processes.map((process) => ({
       name: process.name ?? process.command,
@@ -224,14 +237,15 @@ export async function measure(options: MeasureOptions): Promise<void> {
       pid: process.pid,
     }));
   } finally {
-    await telemetry.stop();
+    await Promise.all([telemetry.stop(), apm?.stop()]);
   }
+  const recording = apm;
   await timed(
     observer,
     "collect",
     "every request of every generator into Parquet",
     async () => {
-      const rows = await collect(options, fleet, spoolFile);
+      const rows = await collect(options, fleet, spoolFile, recording);
       await writeVersionedJson(runFiles(runFolder).manifest, manifestOf(options, fleet, inventory));
       return rows;
     },

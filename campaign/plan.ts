@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
+import type { ApmSettings } from "../components/apm/model";
 import type { Application, PerformanceEnvironmentArgs, Sizing } from "../components/contracts";
 import { Target } from "../components/contracts";
 import { localSizings } from "../components/local";
@@ -10,6 +11,7 @@ import { closestName } from "../core/zod-problems";
 import { storefront } from "../sample/storefront/application";
 import type { LoadTool, Workload } from "../scenarios/model";
 import { resolveWorkload } from "../scenarios/resolve";
+import { apmFrom } from "../stacks/apm-schema";
 import { type ApplicationConfig, applicationFrom } from "../stacks/application-schema";
 import type { HistoryLocation } from "../storage/history";
 import { chooseTool } from "./choose-tool";
@@ -24,6 +26,8 @@ export interface EnvironmentPlan {
   readonly expiresAt: string;
   readonly application: Application;
   readonly sizing: Sizing;
+  /** Absent: no agents. */
+  readonly apm?: ApmSettings;
 }
 
 export interface CampaignPlan {
@@ -60,6 +64,8 @@ export interface PlanOptions {
   readonly variant?: string;
   /** What one side of a comparison has of its own, over the config's application. */
   readonly side?: SideConfig;
+  /** Name of the side in a comparison; agents carry it as a tag. */
+  readonly sideName?: string;
   /** Parameters of the scenario `load` that neither config file nor `--set` names. */
   readonly loadDefaults?: Readonly<Record<string, unknown>>;
 }
@@ -76,6 +82,7 @@ export function componentArgs(plan: EnvironmentPlan): PerformanceEnvironmentArgs
     },
     sizing: plan.sizing,
     application: plan.application,
+    ...(plan.apm === undefined ? {} : { apm: plan.apm }),
   };
 }
 
@@ -147,6 +154,7 @@ function environmentPlan(
   options: PlanOptions,
   config: PerfbedConfig,
   baseDir: string,
+  campaign: string,
   problems: Problem[],
 ): EnvironmentPlan {
   const environmentId = options.name ?? newEnvironmentId();
@@ -166,6 +174,10 @@ function environmentPlan(
     options.sizing === undefined
       ? sizingFrom(config.sizing, problems)
       : preset(options.sizing, "--sizing", problems);
+  const apm = apmFrom(config.apm, {
+    campaign,
+    ...(options.sideName === undefined ? {} : { side: options.sideName }),
+  });
   const plan: EnvironmentPlan = {
     target: Target.Local,
     environmentId,
@@ -173,6 +185,7 @@ function environmentPlan(
     expiresAt: new Date(Date.now() + expiryMinutes * 60_000).toISOString(),
     application,
     sizing,
+    ...(apm === undefined ? {} : { apm }),
   };
   problems.push(...validateEnvironmentInputs(plan));
   return plan;
@@ -188,7 +201,8 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     ...(options.configFile === undefined ? {} : { file: options.configFile }),
   });
   const problems: Problem[] = [];
-  const environment = environmentPlan(options, config, baseDir, problems);
+  const campaignId = newCampaignId();
+  const environment = environmentPlan(options, config, baseDir, campaignId, problems);
   let workload: Workload | undefined;
   const scenario = options.scenario ?? config.scenario;
   try {
@@ -215,7 +229,6 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
       "Nothing was started.",
     );
   }
-  const campaignId = newCampaignId();
   const history = planHistory(options, config, baseDir);
   return {
     campaignId,

@@ -25,7 +25,7 @@ interface StandingOptions {
 /** Provisions and verifies an environment that stays up. What fails or is interrupted is rolled back and proved. */
 export async function bringUp(plan: EnvironmentPlan, options: StandingOptions): Promise<EnvironmentAccess> {
   const { observer, signal } = options;
-  const tools = await prepareTools("k6", observer, signal);
+  const tools = await prepareTools("k6", observer, signal, [plan]);
   await refuseTakenName(plan.environmentId);
   try {
     await prepare(plan, false);
@@ -49,7 +49,7 @@ export async function runStanding(plan: CampaignPlan, options: StandingOptions):
   const observer = recordingObserver(options.observer);
   const { recordAfterRun, requireHistory } = await import("./history/record");
   if (plan.history !== undefined) await requireHistory(plan.history);
-  const tools = await prepareTools(plan.tool, observer, signal);
+  const tools = await prepareTools(plan.tool, observer, signal, [plan.environment]);
   const stack = await environmentStack(plan.environment, tools);
   const access = accessFrom(await stack.outputs());
   const report = await runOnce({ plan, access, tools, observer, signal });

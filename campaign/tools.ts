@@ -1,9 +1,15 @@
+import { ApmKind, apmAgent } from "../components/apm/model";
 import { EnvironmentError } from "../core/errors";
 import type { LoadTool } from "../scenarios/model";
 import { ensureTools, formatProgress, LOCAL_TARGET_TOOLS, type ResolvedTool, Tool } from "../toolchain";
 import { warmUpEngine } from "./engine";
 import type { CampaignObserver } from "./observer";
 import { timed } from "./phase";
+import type { EnvironmentPlan } from "./plan";
+
+/** The collector, where the agents of an environment ask for it. */
+const agentTools = (plans: readonly Pick<EnvironmentPlan, "apm">[]): readonly Tool[] =>
+  plans.some(({ apm }) => apmAgent(apm, ApmKind.OpenTelemetry) !== undefined) ? [Tool.Otelcol] : [];
 
 /** The tool that makes the load, as the toolchain knows it. */
 const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
@@ -18,8 +24,13 @@ export async function prepareTools(
   loadTool: LoadTool,
   observer: CampaignObserver,
   signal: AbortSignal,
+  plans: readonly Pick<EnvironmentPlan, "apm">[] = [],
 ): Promise<ReadonlyMap<Tool, ResolvedTool>> {
-  const wanted = [...LOCAL_TARGET_TOOLS.filter((tool) => tool !== Tool.K6), LOAD_PROGRAMS[loadTool]];
+  const wanted = [
+    ...LOCAL_TARGET_TOOLS.filter((tool) => tool !== Tool.K6),
+    LOAD_PROGRAMS[loadTool],
+    ...agentTools(plans),
+  ];
   const tools = await timed(
     observer,
     "tools",

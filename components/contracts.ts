@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../core/errors";
+import type { ApmSettings } from "./apm/model";
 
 /**
  * The contract between an environment and its target. Each tier has one args interface and one outputs interface here, and one
@@ -135,7 +136,8 @@ export interface ApplicationSetup {
 /**
  * The system under test. Every instance is given PORT, HOST, DATABASE_URL, DATABASE_REPLICA_URLS (comma separated), REDIS_URL,
  * APP_VERSION, INSTANCE_ID and PERFBED_ENVIRONMENT_ID. The set-up command gets DATABASE_ADMIN_URL, straight to the primary without a pool,
- * and the same URL as DATABASE_URL and DATABASE_REPLICA_URLS: replicas may still be on their way up.
+ * and the same URL as DATABASE_URL and DATABASE_REPLICA_URLS: replicas may still be on their way up. Where agents take spans, instances
+ * get OpenTelemetry's variables too, below the application's own.
  */
 export interface Application {
   readonly name: string;
@@ -174,7 +176,7 @@ export interface TelemetrySource {
   readonly kind: TelemetryKind;
   /** Unique within the environment, e.g. `database-replica-1`. */
   readonly name: string;
-  /** app, database, cache, edge, fleet. */
+  /** app, database, cache, edge, fleet, apm. */
   readonly tier: string;
   /** URL, unix socket path or working folder, by kind. */
   readonly endpoint: string;
@@ -195,6 +197,8 @@ export enum TelemetryKind {
   PostgresReplica = "postgres-replica",
   /** endpoint: path of the autoscaler's event file (JSON lines). */
   Autoscaler = "autoscaler",
+  /** endpoint: folder of what an OpenTelemetry Collector writes (`traces.jsonl`, `metrics.jsonl`); read when a run ends. */
+  OpenTelemetryFiles = "opentelemetry-files",
 }
 
 /** A place for one load generator. */
@@ -239,6 +243,10 @@ export interface AppArgs extends TierArgs {
   readonly databaseReplicaUrls: pulumi.Input<string[]>;
   readonly databaseAdminUrl: pulumi.Input<string>;
   readonly cacheUrl: pulumi.Input<string>;
+  /** Agents to attach to every instance. @default none */
+  readonly apm?: ApmSettings;
+  /** OTLP/HTTP receiver of the environment; absent where agents are part of the instances. */
+  readonly otlpEndpoint?: pulumi.Input<string>;
 }
 export interface AppOutputs {
   /** Base URL of the load balancer; known before the first instance is in service. */
@@ -265,9 +273,20 @@ export interface EdgeOutputs {
 
 export interface FleetArgs extends TierArgs {
   readonly sizing: FleetSizing;
+  /** Agents to attach to every generator, where the target can. @default none */
+  readonly apm?: ApmSettings;
 }
 export interface FleetOutputs {
   readonly generators: pulumi.Output<GeneratorSlot[]>;
+}
+
+export interface ApmArgs extends TierArgs {
+  readonly settings: ApmSettings;
+}
+export interface ApmOutputs {
+  /** Base URL of an OTLP/HTTP receiver; undefined when the agents asked for have none. */
+  readonly otlpEndpoint: pulumi.Output<string> | undefined;
+  readonly telemetry: pulumi.Output<TelemetrySource[]>;
 }
 
 /** Everything an environment is made from. */
@@ -276,6 +295,8 @@ export interface PerformanceEnvironmentArgs {
   readonly environment: EnvironmentIdentity;
   readonly sizing: Sizing;
   readonly application: Application;
+  /** @default no agents */
+  readonly apm?: ApmSettings;
 }
 
 /** One implementation of every tier: what a target is. */
@@ -311,6 +332,12 @@ export interface TierFactory {
     args: FleetArgs,
     opts: pulumi.ComponentResourceOptions,
   ): FleetOutputs & pulumi.ComponentResource;
+  /** What agents of all instances have in common, such as a collector; absent where every instance has its own. */
+  apm?(
+    name: string,
+    args: ApmArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ): ApmOutputs & pulumi.ComponentResource;
 }
 
 /** What a campaign needs to know of a standing environment: the stack's outputs, resolved. Holds secrets: never print or store as is. */

@@ -69,6 +69,11 @@ export class PerformanceEnvironment extends pulumi.ComponentResource {
     const foundation = tiers.foundation(`${name}-foundation`, common, { parent: this });
     const tierOptions = { parent: this, dependsOn: [foundation] };
 
+    const apm =
+      args.apm === undefined
+        ? undefined
+        : tiers.apm?.(`${name}-apm`, { ...common, settings: args.apm }, tierOptions);
+    const attached = args.apm === undefined ? {} : { apm: args.apm };
     const database = tiers.database(`${name}-database`, { ...common, sizing: sizing.database }, tierOptions);
     const cache = tiers.cache(`${name}-cache`, { ...common, sizing: sizing.cache }, tierOptions);
     const app = tiers.app(
@@ -81,6 +86,8 @@ export class PerformanceEnvironment extends pulumi.ComponentResource {
         databaseReplicaUrls: database.readerUrls,
         databaseAdminUrl: database.adminUrl,
         cacheUrl: cache.url,
+        ...attached,
+        ...(apm?.otlpEndpoint === undefined ? {} : { otlpEndpoint: apm.otlpEndpoint }),
       },
       tierOptions,
     );
@@ -95,7 +102,7 @@ export class PerformanceEnvironment extends pulumi.ComponentResource {
       },
       tierOptions,
     );
-    const fleet = tiers.fleet(`${name}-fleet`, { ...common, sizing: sizing.fleet }, tierOptions);
+    const fleet = tiers.fleet(`${name}-fleet`, { ...common, sizing: sizing.fleet, ...attached }, tierOptions);
 
     this.environmentId = pulumi.output(args.environment.id);
     this.target = pulumi.output(args.target);
@@ -104,7 +111,13 @@ export class PerformanceEnvironment extends pulumi.ComponentResource {
     this.generators = fleet.generators;
     this.telemetry = pulumi.secret(
       pulumi
-        .all([database.telemetry, cache.telemetry, app.telemetry, edge.telemetry])
+        .all([
+          database.telemetry,
+          cache.telemetry,
+          app.telemetry,
+          edge.telemetry,
+          apm?.telemetry ?? pulumi.output<TelemetrySource[]>([]),
+        ])
         .apply((sources) => sources.flat()),
     );
     this.databaseUrl = pulumi.secret(database.writerUrl);

@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import type { Problem } from "../core/errors";
 import { ENVIRONMENT_ID_PATTERN } from "../core/ids";
+import { apmProblems } from "./apm/validation";
 import {
   type Application,
   type EnvironmentIdentity,
@@ -235,14 +236,14 @@ function checkIdentity(problems: Problems, environment: EnvironmentIdentity): vo
   }
 }
 
-/** Everything wrong with what a user chooses: sizing and application. Pure: looks at no file and no process. */
+/** Everything wrong with what a user chooses: sizing, application and agents. Pure: looks at no file and no process. */
 export function validateEnvironmentInputs(
-  inputs: Pick<PerformanceEnvironmentArgs, "sizing" | "application">,
+  inputs: Pick<PerformanceEnvironmentArgs, "target" | "sizing" | "application" | "apm">,
 ): readonly Problem[] {
   const problems = new Problems();
   checkSizing(problems, inputs.sizing);
   checkApplication(problems, inputs.application);
-  return problems.found;
+  return [...problems.found, ...(inputs.apm === undefined ? [] : apmProblems(inputs.apm, inputs))];
 }
 
 /** Everything wrong with the arguments of an environment, in the order of the fields. */

@@ -10,6 +10,7 @@ import type {
   ValidityFinding,
   Verdict,
 } from "../analysis/model";
+import type { TraceSummary } from "../analysis/traces/summary";
 import type { RunManifest } from "../campaign/manifest";
 
 export type { TierSummary, Verdict, VerdictKind } from "../analysis/model";
@@ -34,6 +35,8 @@ export interface ReportData {
   readonly events: readonly TimelineEvent[];
   readonly scaleOuts: readonly ScaleOutLag[];
   readonly tiers: readonly TierSummary[];
+  /** Time by tier from spans; absent when no agent was to take any. */
+  readonly traces?: TraceSummary;
   /** Absent while the environment still stands. */
   readonly teardown?: TeardownProof;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { awsApmProblems } from "../components/aws/apm/problems";
 import { type AwsSettingsInput, awsSettings } from "../components/aws/settings";
 import { nameProblems } from "../components/aws/settings-checks";
 import { validateAwsSettings } from "../components/aws/settings-validation";
@@ -15,6 +16,7 @@ import { ConfigError, type Problem } from "../core/errors";
 import { problemsFromZod } from "../core/zod-problems";
 import { storefront } from "../sample/storefront/application";
 import { portableStorefront } from "../sample/storefront/portable";
+import { type ApmConfig, apmFrom, apmSchema } from "./apm-schema";
 import { readApplicationFile } from "./application-file";
 import { awsSettingsSchema } from "./aws-schema";
 import { sizingFrom, sizingShape } from "./figures";
@@ -32,6 +34,7 @@ export const commonShape = {
   target: z.preprocess(given, z.enum(STACK_TARGETS).default(Target.Local)),
   region: optional(z.string()),
   aws: awsSettingsSchema.default({}),
+  apm: z.preprocess(given, apmSchema.default([])),
   owner: optional(z.string()),
   application: z.preprocess(given, z.string().default("storefront")),
 } as const;
@@ -55,13 +58,13 @@ export interface StackEnvironments<Environments> {
   readonly lifetimeHours: number;
 }
 
+/** Values that are more than a text. */
+const STRUCTURED: ReadonlySet<string> = new Set(["apm", "aws", "sizings"]);
+
 /** Reads a configuration. @throws ConfigError with everything wrong in it */
 export function parseConfig<T extends z.ZodObject>(schema: T, raw: RawConfig): z.output<T> {
   const known = Object.fromEntries(
-    Object.entries(raw).map(([key, value]) => [
-      key,
-      key === "aws" || key === "sizings" ? structured(value) : value,
-    ]),
+    Object.entries(raw).map(([key, value]) => [key, STRUCTURED.has(key) ? structured(value) : value]),
   );
   const parsed = schema.safeParse(known);
   if (parsed.success) return parsed.data;
@@ -124,6 +127,7 @@ export interface EnvironmentParts {
   readonly sizing: Sizing | undefined;
   readonly application: Application | undefined;
   readonly aws: AwsSettingsInput | undefined;
+  readonly apm: ApmConfig;
 }
 
 /**
@@ -144,7 +148,14 @@ export function stackEnvironment(
     expiresAt: new Date(context.now.getTime() + parts.lifetimeHours * 3_600_000).toISOString(),
     tags: { "pulumi:project": context.project, "pulumi:stack": context.stack, ...parts.tags },
   };
-  const args: PerformanceEnvironmentArgs = { target, environment, sizing, application };
+  const apm = apmFrom(parts.apm);
+  const args: PerformanceEnvironmentArgs = {
+    target,
+    environment,
+    sizing,
+    application,
+    ...(apm === undefined ? {} : { apm }),
+  };
   const made = { args, ...(aws === undefined ? {} : { aws }) };
   problems.push(...environmentProblems(made));
   return made;
@@ -152,12 +163,13 @@ export function stackEnvironment(
 
 /** Everything wrong with an environment, on its target. */
 export function environmentProblems({ args, aws }: StackEnvironment): readonly Problem[] {
-  const { environment, sizing, application } = args;
+  const { environment, sizing, application, apm } = args;
   if (aws === undefined) return validateEnvironmentArgs(args);
   return [
     ...validateEnvironmentArgs(args),
     ...nameProblems(environment),
     ...validateAwsSettings(awsSettings(aws), sizing, application),
+    ...awsApmProblems(apm, awsSettings(aws)),
   ];
 }
 
@@ -191,6 +203,7 @@ export function campaignEnvironment(
       sizing: sizingFrom(config, config.target, problems),
       application: applicationFrom(config, config.applicationVersion, context.directory, problems),
       aws: awsSettingsFrom(config, context, problems),
+      apm: config.apm,
     },
     context,
     problems,

@@ -31,12 +31,14 @@ export function localToolsFrom(resolved: ReadonlyMap<Tool, ResolvedTool>): Local
     redis: of(Tool.Redis),
     haproxy: of(Tool.Haproxy),
     varnish: of(Tool.Varnish),
+    ...(resolved.has(Tool.Otelcol) ? { otelcol: of(Tool.Otelcol) } : {}),
   };
 }
 
 /** Finds the local tiers' tools and installs nothing: for plain `pulumi up`, where nobody expects a build. */
 export async function findLocalTools(): Promise<LocalTools> {
-  const needed = [Tool.Postgres, Tool.Pgbouncer, Tool.Redis, Tool.Haproxy, Tool.Varnish];
+  // The collector is missed only where agents ask for it.
+  const needed = [Tool.Postgres, Tool.Pgbouncer, Tool.Redis, Tool.Haproxy, Tool.Varnish, Tool.Otelcol];
   const found = await Promise.all(needed.map(async (tool) => [tool, await resolveTool(tool)] as const));
   return localToolsFrom(
     new Map(found.flatMap(([tool, resolved]) => (resolved === undefined ? [] : [[tool, resolved]]))),

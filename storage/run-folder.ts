@@ -21,6 +21,10 @@ export interface RunFiles {
   readonly iterations: string;
   readonly telemetry: string;
   readonly events: string;
+  /** Only where agents sent them. */
+  readonly spans: string;
+  readonly openTelemetryMetrics: string;
+  readonly prometheus: string;
   /** Scratch folder of the engine; gone when nothing runs. */
   readonly engineTemp: string;
 }
@@ -32,6 +36,9 @@ export function runFiles(folder: string): RunFiles {
     iterations: join(folder, "iterations"),
     telemetry: join(folder, "telemetry.parquet"),
     events: join(folder, "events.parquet"),
+    spans: join(folder, "spans.parquet"),
+    openTelemetryMetrics: join(folder, "opentelemetry-metrics.parquet"),
+    prometheus: join(folder, "prometheus.parquet"),
     engineTemp: join(folder, ".engine-temp"),
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { STANDARD_PROBABILITIES } from "../analysis/quantiles";
+import type { Trace } from "../analysis/traces/model";
 import { type ArrivalCounts, queryArrivalCounts, queryJourneyArrivals, type SliceOptions } from "./arrivals";
 import { SqlEngine } from "./engine";
 import { requireReadable, writeParquet } from "./parquet-table";
@@ -16,6 +17,10 @@ import {
   writeTelemetryTable,
 } from "./telemetry-table";
 import { queryTimelineSlices, type TimelineSlices } from "./timeline-slices";
+import { METRIC_COLUMNS, SPAN_COLUMNS } from "./traces/columns";
+import { otlpMetricsSql, otlpSpansSql } from "./traces/otlp-sql";
+import { prometheusSql } from "./traces/prometheus-sql";
+import { countAsked, queryTraces } from "./traces/query";
 
 export interface RunStoreOptions {
   /** Memory of the embedded engine before it spills to disk, in MiB. @default 1024 */
@@ -115,6 +120,47 @@ export class RunStore {
   async readEvents(): Promise<EnvironmentEvent[]> {
     if (!existsSync(this.files.events)) return [];
     return readEventTable(this.engine, this.files.events);
+  }
+
+  /** Stores the spans of the window from a collector's file. @returns number of spans */
+  importSpans(otlpFile: string, window: TimeWindow): Promise<number> {
+    const select = otlpSpansSql(otlpFile, window);
+    const file = this.files.spans;
+    return writeParquet(this.engine, { select, columns: SPAN_COLUMNS, table: "spans", file });
+  }
+
+  /** Stores the metrics of the window from a collector's file. @returns number of readings */
+  importOpenTelemetryMetrics(otlpFile: string, window: TimeWindow): Promise<number> {
+    const select = otlpMetricsSql(otlpFile, window);
+    const file = this.files.openTelemetryMetrics;
+    return writeParquet(this.engine, { select, columns: METRIC_COLUMNS, table: "metrics", file });
+  }
+
+  /** Stores the spool file that Prometheus metrics were read into. @returns number of readings */
+  importPrometheus(csvFile: string): Promise<number> {
+    const file = this.files.prometheus;
+    return writeParquet(this.engine, {
+      select: prometheusSql(csvFile),
+      columns: METRIC_COLUMNS,
+      table: "metrics",
+      file,
+    });
+  }
+
+  get hasSpans(): boolean {
+    return existsSync(this.files.spans);
+  }
+
+  /** Requests of the window that asked to be traced. */
+  async countAsked(window: TimeWindow): Promise<number> {
+    return countAsked(this.engine, await this.#samples(), window);
+  }
+
+  /** The traces of the window, one at a time; none when nobody sent spans. */
+  async *traces(window: TimeWindow): AsyncGenerator<Trace> {
+    if (!this.hasSpans) return;
+    await requireReadable(this.engine, "spans", [this.files.spans]);
+    yield* queryTraces(this.engine, this.files.spans, await this.#samples(), window);
   }
 
   async close(): Promise<void> {

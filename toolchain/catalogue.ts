@@ -188,6 +188,14 @@ const SPECS: Readonly<Record<Tool, ToolSpec>> = {
     cacheable: true,
     packages: { brew: ["jmeter"] },
   }),
+  [Tool.Otelcol]: spec({
+    tool: Tool.Otelcol,
+    title: "OpenTelemetry Collector",
+    purpose: "takes traces and metrics where `apm` asks for opentelemetry",
+    programs: [{ name: "otelcol", aliases: ["otelcol-contrib"] }],
+    version: { args: ["--version"], pattern: /\bversion v?(\d+\.\d+\.\d+\S*)/ },
+    cacheable: true,
+  }),
   [Tool.Chromium]: spec({
     tool: Tool.Chromium,
     title: "Chromium",

@@ -13,6 +13,8 @@ export enum Tool {
   Locust = "locust",
   Gatling = "gatling",
   Jmeter = "jmeter",
+  /** OpenTelemetry Collector: only where the config's `apm` list asks for it. */
+  Otelcol = "otelcol",
   /** Only for the browser tests of the report. */
   Chromium = "chromium",
 }

@@ -13,12 +13,15 @@ export const MINIMUM_VERSIONS: Readonly<Record<Tool, string>> = {
   [Tool.Locust]: "2.32",
   [Tool.Gatling]: "3.13",
   [Tool.Jmeter]: "5.6",
+  [Tool.Otelcol]: "0.100",
   [Tool.Chromium]: "100",
 };
 
 /** The versions that perfbed installs itself. */
 export const PULUMI_VERSION = "3.258.0";
 export const K6_VERSION = "1.8.1";
+/** Also in `collector/go.mod` and `collector/main.go`. */
+export const OTELCOL_VERSION = "0.160.0";
 /** The last Node.js language host that can be built from the Go module proxy; it works with current engines. */
 export const PULUMI_LANGUAGE_NODEJS_VERSION = "3.68.0";
 

@@ -6,6 +6,11 @@ import { replicateFigures } from "../../analysis/comparison/replicates";
 import { type SequentialDecision, sequentialDecision } from "../../analysis/comparison/sequential";
 import { type ComparisonSettings, MIN_REPLICATES, settingsOf } from "../../analysis/comparison/settings";
 import type { ValidityFinding } from "../../analysis/model";
+import {
+  attributeChange,
+  type JourneyAttribution,
+  type TracedRound,
+} from "../../analysis/traces/attribution";
 import type { ComparisonReport, ObjectivesVerdict, ReplicateLine } from "../../report/comparison/model";
 import { controlDrift } from "./control-drift";
 import { dominanceOf } from "./dominance";
@@ -18,6 +23,8 @@ import { sideFigures } from "./side-figures";
 import { steadyStateOf } from "./steady-state";
 import { readComparison, type StoredComparison } from "./stored";
 import { comparisonVerdict } from "./verdict";
+
+const ATTRIBUTION_CONFIDENCE = 0.95;
 
 /** Every quantile that is compared: the usual four and whatever a journey is gated on. */
 function probabilitiesOf(settings: ComparisonSettings): readonly number[] {
@@ -205,6 +212,25 @@ async function objectivesOf(
   return judgeRequired(stored.objectives, folders);
 }
 
+/** Where the difference comes from; undefined where no agent took spans of both sides. */
+function attributionOf(
+  stored: StoredComparison,
+  { used }: SortedRounds,
+): readonly JourneyAttribution[] | undefined {
+  const [baseline, candidate, third] = stored.sides;
+  if (baseline === undefined || candidate === undefined || third !== undefined) return undefined;
+  const rounds = [...used.values()].flatMap((replicates): TracedRound[] => {
+    const of = (side: string) => replicates.find((one) => one.side === side)?.traces;
+    const [before, after] = [of(baseline.name), of(candidate.name)];
+    return before === undefined || after === undefined ? [] : [{ baseline: before, candidate: after }];
+  });
+  if (rounds.length === 0) return undefined;
+  return attributeChange(rounds, {
+    paired: stored.baselineFrom === null,
+    confidence: ATTRIBUTION_CONFIDENCE,
+  });
+}
+
 /**
  * Judges a comparison from what is stored of it and nothing else: the same folder gives the same judgement, byte for byte.
  * @throws ConfigError when the folder is not that of a comparison
@@ -229,6 +255,7 @@ export async function judgeStoredComparison(folder: string): Promise<ComparisonR
     ...repeatedWarnings([...sorted.used.values()].flat()),
   ].toSorted((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
   const result = resultOf(stored, sorted);
+  const attribution = attributionOf(stored, sorted);
   const sequential = sequentialState(stored, sorted.used);
   const objectives = await objectivesOf(folder, stored, sorted);
   const sides = stored.sides.map((side) =>
@@ -255,6 +282,7 @@ export async function judgeStoredComparison(folder: string): Promise<ComparisonR
     }),
     result,
     ...(objectives === undefined ? {} : { objectives }),
+    ...(attribution === undefined ? {} : { attribution }),
     sequential: sequential ?? null,
     sides,
     dominance,

@@ -103,6 +103,7 @@ async function planSides(
         ...spec.options,
         set: [...options.common.set, ...(spec.options.set ?? [])],
         name: `${base}-${index + 1}`,
+        sideName: spec.name,
         loadDefaults: preset.load,
       }),
     );
@@ -119,7 +120,14 @@ async function planSides(
     return {
       name: spec.name,
       label: spec.label ?? `${application.name} ${application.version}`,
-      environment: { ...plan.environment, sizing: scaling ? sizing : withoutScaling(sizing) },
+      environment: {
+        ...plan.environment,
+        sizing: scaling ? sizing : withoutScaling(sizing),
+        // One campaign, whichever side an agent watches.
+        ...(plan.environment.apm === undefined
+          ? {}
+          : { apm: { ...plan.environment.apm, campaign: planned[0]?.campaignId ?? plan.campaignId } }),
+      },
       workload: plan.workload,
       tool: plan.tool,
     };

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import type { JourneySummary, LatencySummary, SloResult, ValidityFinding } from "../../analysis/model";
 import { judgeObjectives, objectiveProbabilities } from "../../analysis/slo";
 import { summariseJourneys, summariseRequests } from "../../analysis/summary";
+import type { TierBreakdown } from "../../analysis/traces/summary";
 import { type ArrivalCounts, RunStore, runFiles } from "../../storage";
-import { readManifest, storedValidity } from "../judge";
+import { readManifest, storedValidity, summariseTraces } from "../judge";
 import type { RunManifest } from "../manifest";
 import { type TierUse, tierUse } from "./tier-use";
 
@@ -25,6 +26,8 @@ export interface Replicate {
   readonly tiers: readonly TierUse[];
   /** P50 of all requests in slices of {@link SLICE_SECONDS}, warm-up included (negative), for the check of the steady state. */
   readonly slices: readonly { readonly atSeconds: number; readonly value: number | null }[];
+  /** Time by tier of its traced requests; absent when no agent took spans. */
+  readonly traces?: readonly TierBreakdown[];
 }
 
 /** Short, so that a short run has slices enough for the steady-state test. */
@@ -55,6 +58,7 @@ export async function readReplicate(
     const overall = summariseRequests(figures.overall, seconds, asked);
     const journeys = summariseJourneys(figures.journeys, seconds, asked);
     const { objectives, journeys: expected } = manifest.scenario;
+    const traces = await summariseTraces(store, manifest);
     return {
       runId: manifest.runId,
       side: manifest.side,
@@ -73,6 +77,7 @@ export async function readReplicate(
       ).slices
         .map(({ index, p50Ms }) => ({ atSeconds: index * SLICE_SECONDS, value: p50Ms }))
         .filter(({ atSeconds }) => atSeconds < seconds),
+      ...(traces === undefined ? {} : { traces: traces.steps }),
     };
   } finally {
     await store.close();

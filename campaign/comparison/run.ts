@@ -275,7 +275,12 @@ export async function runComparison(
   const { observer, signal } = options;
   let tools: ReadonlyMap<Tool, ResolvedTool>;
   try {
-    tools = await prepareTools(plan.sides[0]?.tool ?? "k6", observer, signal);
+    tools = await prepareTools(
+      plan.sides[0]?.tool ?? "k6",
+      observer,
+      signal,
+      plan.sides.map(({ environment }) => environment),
+    );
     signal.throwIfAborted();
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOAD_TOOLS } from "../../scenarios/model";
+import { apmSchema } from "../../stacks/apm-schema";
 import { applicationSchema, commandSchema } from "../../stacks/application-schema";
 
 /**
@@ -96,6 +97,7 @@ export const configSchema = z.strictObject({
     .union([z.string(), sizingSchema])
     .default("small")
     .describe("A preset's name, or a preset with overrides."),
+  apm: apmSchema.default([]),
   scenario: z
     .string()
     .default("load")

@@ -16,6 +16,8 @@ export interface FleetOptions {
   readonly toolPath: string;
   /** Unique within the environment: names the folder of the run's files and is part of unique ids. */
   readonly runId: string;
+  /** Share of the requests that ask to be traced. @default none */
+  readonly traceRatio?: number;
   /** Called about once a second. Must not throw. */
   readonly onProgress?: (progress: FleetProgress) => void;
   /** Ends all generators, then `runFleet` rejects with the signal's reason. */

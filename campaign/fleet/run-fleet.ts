@@ -60,6 +60,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       folder,
       runId: uniqueRun,
       controlPort,
+      ...(options.traceRatio === undefined ? {} : { traceRatio: options.traceRatio }),
     });
     const generator = new Generator({
       environmentId,

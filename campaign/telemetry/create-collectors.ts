@@ -15,7 +15,11 @@ export interface TelemetryTools {
   readonly varnishstat: string;
 }
 
-function createCollector(source: TelemetrySource, tools: TelemetryTools, timeoutMs: number): Collector {
+function createCollector(
+  source: TelemetrySource,
+  tools: TelemetryTools,
+  timeoutMs: number,
+): Collector | undefined {
   switch (source.kind) {
     case TelemetryKind.Haproxy:
       return new HaproxyCollector(source);
@@ -31,6 +35,8 @@ function createCollector(source: TelemetrySource, tools: TelemetryTools, timeout
       return new PostgresReplicaCollector(source, timeoutMs);
     case TelemetryKind.Autoscaler:
       return new AutoscalerCollector(source);
+    case TelemetryKind.OpenTelemetryFiles:
+      return undefined;
   }
 }
 
@@ -41,7 +47,7 @@ export function createCollectors(
   timeoutMs: number,
 ): readonly Collector[] {
   return [
-    ...access.telemetry.map((source) => createCollector(source, tools, timeoutMs)),
+    ...access.telemetry.flatMap((source) => createCollector(source, tools, timeoutMs) ?? []),
     new ProcessCollector(access.environmentId),
     new MachineCollector(),
   ];

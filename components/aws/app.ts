@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "../../core/errors";
 import type { AppArgs, AppOutputs, TelemetrySource } from "../contracts";
 import { resolveReferences } from "../local/application/variables";
+import { awsApmProblems } from "./apm/problems";
 import { createFargateService } from "./app/fargate";
 import { createInstances } from "./app/instances";
 import type { AppParts } from "./app/parts";
@@ -22,7 +23,7 @@ export class AwsApp extends pulumi.ComponentResource implements AppOutputs {
   readonly telemetry: pulumi.Output<TelemetrySource[]>;
 
   constructor(name: string, args: AppArgs, context: AwsContext, opts: pulumi.ComponentResourceOptions) {
-    const problems = appProblems(args, context.settings);
+    const problems = [...appProblems(args, context.settings), ...awsApmProblems(args.apm, context.settings)];
     if (problems.length > 0) throw new ConfigError("AWS app tier", problems);
     const variables = resolveReferences(args.application.environment, process.env);
     super("perfbed:aws:App", name, {}, opts);

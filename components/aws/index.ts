@@ -4,6 +4,7 @@ import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { EnvironmentError, type Problem } from "../../core/errors";
 import type { TierFactory } from "../contracts";
+import { awsApmProblems } from "./apm/problems";
 import { AwsApp } from "./app";
 import { AwsCache } from "./cache";
 import type { AwsContext, AwsGround } from "./context";
@@ -57,10 +58,11 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
   const inRegion = (opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions =>
     pulumi.mergeOptions(opts, { providers: [found().provider] });
   return {
-    problems: ({ environment, sizing, application }) => [
+    problems: ({ environment, sizing, application, apm }) => [
       ...nameProblems(environment),
       ...validateAwsSettings(settings, sizing, application),
       ...(settings.guard.expiryTeardown ? sweeperProblems(sweeperCode) : []),
+      ...awsApmProblems(apm, settings),
     ],
     foundation: (name, args, opts) => {
       const { parent } = opts;

@@ -1,9 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ApmKind, ApmLanguage, apmAgent } from "../apm/model";
+import { apmIdentity, openTelemetryVariables } from "../apm/variables";
 import { type AppArgs, type AppOutputs, TelemetryKind, type TelemetrySource } from "../contracts";
 import { ApplicationSetupRun, AutoscalingGroup, LoadBalancer } from "./application/resources";
 import { childOptions, type LocalContext, placed } from "./context";
 
 const TIER = "app";
+
+/** What makes a program of Node.js trace itself, if it has OpenTelemetry's package for that. */
+const NODE_INSTRUMENTATION = { NODE_OPTIONS: "--require @opentelemetry/auto-instrumentations-node/register" };
+
+/** Variables of the agents for every instance; the application's own go before them. */
+function apmVariables(args: AppArgs): pulumi.Input<Record<string, string>> {
+  const agent = apmAgent(args.apm, ApmKind.OpenTelemetry);
+  if (args.apm === undefined || agent === undefined || args.otlpEndpoint === undefined) return {};
+  const identity = apmIdentity(args.apm, args.environment, args.application);
+  return pulumi.output(args.otlpEndpoint).apply((endpoint) => ({
+    ...(agent.languages.includes(ApmLanguage.Node) ? NODE_INSTRUMENTATION : {}),
+    ...openTelemetryVariables(identity, agent, endpoint),
+  }));
+}
 
 /** HAProxy, the application's set-up, and the autoscaled instances. */
 export class LocalApp extends pulumi.ComponentResource implements AppOutputs {
@@ -73,7 +89,9 @@ export class LocalApp extends pulumi.ComponentResource implements AppOutputs {
           startTimeoutSeconds: application.startTimeoutSeconds,
           drainSeconds: application.drainSeconds,
         },
-        environment: variables,
+        environment: pulumi
+          .all([apmVariables(args), variables])
+          .apply(([ofAgents, own]) => ({ ...ofAgents, ...own })),
         sizing: args.sizing,
         balancerSocketPath: balancer.socketPath,
         setupCompletedAt: setup?.completedAt,

@@ -9,6 +9,8 @@ export interface LocalTools {
   readonly redis: LocalTool;
   readonly haproxy: LocalTool;
   readonly varnish: LocalTool;
+  /** Only where the agents asked for need it. */
+  readonly otelcol?: LocalTool;
 }
 
 /** What every local tier is made with. */

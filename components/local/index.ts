@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { perfbedHome } from "../../core/home";
 import type { TierFactory } from "../contracts";
+import { LocalApm } from "./apm";
 import { LocalApp } from "./app";
 import { LocalCache } from "./cache";
 import type { LocalContext, LocalTools } from "./context";
@@ -48,5 +49,6 @@ export function createLocalTiers(options: LocalTiersOptions): TierFactory {
         database === undefined ? opts : pulumi.mergeOptions(opts, { dependsOn: [database] }),
       ),
     fleet: (name, args, opts) => new LocalFleet(name, args, context, opts),
+    apm: (name, args, opts) => new LocalApm(name, args, context, opts),
   };
 }

@@ -2,6 +2,7 @@ import type { ComparisonResult } from "../../analysis/comparison/model";
 import type { SequentialDecision } from "../../analysis/comparison/sequential";
 import type { SloResult, ValidityFinding, Verdict } from "../../analysis/model";
 import type { BudgetStatus, SloGateResult } from "../../analysis/slo-programme";
+import type { JourneyAttribution } from "../../analysis/traces/attribution";
 import type { StoredComparison } from "../../campaign/comparison/stored";
 import type { TierUse } from "../../campaign/comparison/tier-use";
 import type { TeardownProof } from "../model";
@@ -94,6 +95,8 @@ export interface ComparisonReport {
   readonly result: ComparisonResult | null;
   /** Where the gate requires objectives. */
   readonly objectives?: ObjectivesVerdict;
+  /** By journey, the tiers that a difference comes from; absent when no agent took spans of both sides. */
+  readonly attribution?: readonly JourneyAttribution[];
   /** Where it could stop early: what may be said after every look. */
   readonly sequential: SequentialDecision | null;
   readonly sides: readonly SideFigures[];

@@ -5,6 +5,7 @@ import { reasonList } from "../html/sections/masthead";
 import { VERDICTS, verdictSign } from "../html/status";
 import { STYLE } from "../html/style";
 import { oneLine } from "../text";
+import { attributionSection } from "./attribution";
 import { FOREST_STYLE } from "./forest";
 import type { ComparisonReport } from "./model";
 import { objectivesSection } from "./objectives";
@@ -67,6 +68,7 @@ export function renderComparisonHtml(report: ComparisonReport): string {
     ["summary", "Summary"],
     ...(report.result === null ? [] : [["journeys", "Journeys"] as const]),
     ...(report.objectives === undefined ? [] : [["objectives", "Objectives"] as const]),
+    ...(report.attribution === undefined ? [] : [["attribution", "Where the time goes"] as const]),
     ["sides", "Sides"],
     ["validity", "Validity"],
     ["statistics", "Statistics"],
@@ -93,6 +95,7 @@ ${masthead(report)}
 ${summarySection(report)}
 ${journeysSection(report)}
 ${objectivesSection(report)}
+${attributionSection(report.attribution)}
 ${sidesSection(report)}
 ${validitySection(report)}
 ${statisticsSection(report)}

@@ -12,6 +12,7 @@ import { summarySection } from "./sections/summary";
 import { teardownSection } from "./sections/teardown";
 import { tiersSection } from "./sections/tiers";
 import { timelinesSection } from "./sections/timelines";
+import { tracesSection } from "./sections/traces";
 import { validitySection } from "./sections/validity";
 import { VERDICTS } from "./status";
 import { STYLE } from "./style";
@@ -21,6 +22,7 @@ const SECTIONS: readonly (readonly [string, string])[] = [
   ["journeys", "Journeys"],
   ["timelines", "Timelines"],
   ["scale-out", "Scale-out lag"],
+  ["traces", "Traces"],
   ["tiers", "Tiers"],
   ["validity", "Validity"],
   ["statistics", "Statistics"],
@@ -34,8 +36,8 @@ function contentSecurityPolicy(): string {
   return `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
-const navigation = (): SafeHtml =>
-  html`<nav aria-label="Sections"><div class="wrap"><ul>${SECTIONS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></div></nav>`;
+const navigation = (data: ReportData): SafeHtml =>
+  html`<nav aria-label="Sections"><div class="wrap"><ul>${SECTIONS.filter(([id]) => id !== "traces" || data.traces !== undefined).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></div></nav>`;
 
 /** The report as one self-contained page: no network, no script, readable on paper, at 390 and at 1280 pixels. */
 export function renderHtml(data: ReportData): string {
@@ -57,12 +59,13 @@ export function renderHtml(data: ReportData): string {
 </head>
 <body${verdict.kind === "invalid" ? html` class="untrusted"` : ""}>
 ${masthead(data)}
-${navigation()}
+${navigation(data)}
 <main class="wrap">
 ${summarySection(data)}
 ${journeysSection(data)}
 ${timelinesSection(data)}
 ${scaleOutSection(data)}
+${tracesSection(data)}
 ${tiersSection(data)}
 ${validitySection(data)}
 ${statisticsSection(data)}

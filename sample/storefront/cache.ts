@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import type { Metrics } from "./metrics";
 import type { RequestTimings } from "./request-timings";
+import { CallKind, traced } from "./request-trace";
 
 /** A cache that does not answer in this time is treated as absent. Longer than one CPU-quota pause of a small instance. */
 const COMMAND_TIMEOUT_MS = 500;
@@ -88,7 +89,12 @@ export class CacheRegion<T> {
     const underway = this.loading.get(name);
     if (underway !== undefined) {
       this.count("shared");
-      return underway;
+      const attributes = { "perfbed.cache.kind": this.kind };
+      return traced(
+        timings.trace,
+        { kind: CallKind.Cache, name: "wait for another request's load", attributes },
+        () => underway,
+      );
     }
     this.count(found.failed ? "error" : "miss");
     const loaded = load();
@@ -102,9 +108,13 @@ export class CacheRegion<T> {
   }
 
   /** Forgets values that have changed. Best effort: their time to live bounds how long an old one can be seen. */
-  async forget(keys: readonly (string | number)[]): Promise<void> {
+  async forget(timings: RequestTimings, keys: readonly (string | number)[]): Promise<void> {
     if (keys.length === 0) return;
-    await this.redis.del(...keys.map((key) => this.name(key))).catch(() => undefined);
+    const names = keys.map((key) => this.name(key));
+    const attributes = { "perfbed.cache.kind": this.kind };
+    await traced(timings.trace, { kind: CallKind.Cache, name: "DEL", attributes }, () =>
+      this.redis.del(...names),
+    ).catch(() => undefined);
   }
 
   private name(key: string | number): string {
@@ -118,7 +128,9 @@ export class CacheRegion<T> {
   private async lookUp(timings: RequestTimings, name: string): Promise<{ value?: T; failed: boolean }> {
     const started = performance.now();
     try {
-      const text = await this.redis.get(name);
+      const attributes = { "perfbed.cache.kind": this.kind };
+      const call = { kind: CallKind.Cache, name: "GET", attributes };
+      const text = await traced(timings.trace, call, () => this.redis.get(name));
       if (text === null) return { failed: false };
       const value: T = JSON.parse(text);
       return { value, failed: false };

@@ -1,6 +1,7 @@
 import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from "pg";
 import type { Metrics, PoolFigures } from "./metrics";
 import type { RequestTimings } from "./request-timings";
+import { CallKind, type RequestTrace, traced } from "./request-trace";
 
 /** How often a replica that failed is asked whether it is back. Requests never are the ones to find out: they would wait for it. */
 const REPLICA_PROBE_MS = 1_000;
@@ -17,14 +18,20 @@ export interface Query {
 
 type Values = readonly unknown[];
 
+const WRITER = "writer";
+
 /** Runs queries on one connection or on a pool. */
 export interface QueryRunner {
   query<Row extends QueryResultRow>(query: Query, values: Values): Promise<Row[]>;
 }
 
-interface Replica {
+/** A server as the application knows it: by its pool. */
+interface Server {
   readonly role: string;
   readonly pool: Pool;
+}
+
+interface Replica extends Server {
   /** Set while it is out: the timer of the next probe. */
   probe: NodeJS.Timeout | undefined;
 }
@@ -89,7 +96,7 @@ export class Database {
     if (replica === undefined) return this.readPrimary(timings, query, values);
     try {
       return await this.timed(timings, replica.role, query, () =>
-        this.runRead<Row>(replica.pool, query, values),
+        this.runRead<Row>(timings.trace, replica, query, values),
       );
     } catch (error) {
       if (!isServerTrouble(error)) throw error;
@@ -105,25 +112,29 @@ export class Database {
     query: Query,
     values: Values,
   ): Promise<Row[]> {
-    return this.timed(timings, "writer", query, () => this.runRead<Row>(this.writer, query, values));
+    const writer = { role: WRITER, pool: this.writer };
+    return this.timed(timings, WRITER, query, () => this.runRead<Row>(timings.trace, writer, query, values));
   }
 
   /** One statement that writes. */
   write<Row extends QueryResultRow>(timings: RequestTimings, query: Query, values: Values): Promise<Row[]> {
-    return this.timed(timings, "writer", query, async () => {
-      const result = await this.writer.query<Row>(query.sql, [...values]);
-      return result.rows;
-    });
+    const writer = { role: WRITER, pool: this.writer };
+    return this.timed(timings, WRITER, query, () => runOn<Row>(timings.trace, writer, query, values));
   }
 
   /** Runs `work` in one transaction on the primary: committed when it returns, rolled back when it throws. */
   async transaction<T>(timings: RequestTimings, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const client = await this.writer.connect();
+    const { trace } = timings;
+    const client = await connect(trace, { role: WRITER, pool: this.writer });
     const runner: QueryRunner = {
       query: (query, values) =>
-        this.timed(timings, "writer", query, async () => (await client.query(query.sql, [...values])).rows),
+        this.timed(timings, WRITER, query, () =>
+          traced(trace, queryCall(WRITER, query.name), async () => {
+            return (await client.query(query.sql, [...values])).rows;
+          }),
+        ),
     };
-    return inTransaction(client, "BEGIN", () => work(runner));
+    return inTransaction(client, "BEGIN", { role: WRITER, trace }, () => work(runner));
   }
 
   hasReplicas(): boolean {
@@ -153,16 +164,21 @@ export class Database {
   }
 
   private async runRead<Row extends QueryResultRow>(
-    pool: Pool,
+    trace: RequestTrace | undefined,
+    server: Server,
     query: Query,
     values: Values,
   ): Promise<Row[]> {
-    if (!this.options.transactionPerRead) return (await pool.query<Row>(query.sql, [...values])).rows;
-    const client = await pool.connect();
+    if (!this.options.transactionPerRead) return runOn<Row>(trace, server, query, values);
+    const client = await connect(trace, server);
     return inTransaction(
       client,
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-      async () => (await client.query<Row>(query.sql, [...values])).rows,
+      { role: server.role, trace },
+      () =>
+        traced(trace, queryCall(server.role, query.name), async () => {
+          return (await client.query<Row>(query.sql, [...values])).rows;
+        }),
     );
   }
 
@@ -218,13 +234,55 @@ export class Database {
   }
 }
 
+const queryCall = (role: string, name: string) => ({
+  kind: CallKind.Query,
+  name,
+  attributes: { "perfbed.database.role": role },
+});
+
+function connect(trace: RequestTrace | undefined, { role, pool }: Server): Promise<PoolClient> {
+  const call = {
+    kind: CallKind.PoolWait,
+    name: "pool wait",
+    attributes: { "perfbed.database.role": role },
+  };
+  return traced(trace, call, () => pool.connect());
+}
+
+/** One query on a connection of the pool. A traced one takes the pool's steps by itself, so that waiting is told from work. */
+async function runOn<Row extends QueryResultRow>(
+  trace: RequestTrace | undefined,
+  server: Server,
+  query: Query,
+  values: Values,
+): Promise<Row[]> {
+  if (trace === undefined) return (await server.pool.query<Row>(query.sql, [...values])).rows;
+  const client = await connect(trace, server);
+  let failed = true;
+  try {
+    const result = await traced(trace, queryCall(server.role, query.name), () =>
+      client.query<Row>(query.sql, [...values]),
+    );
+    failed = false;
+    return result.rows;
+  } finally {
+    // As the pool itself does: a connection whose query failed is not used again.
+    client.release(failed);
+  }
+}
+
 /** A connection whose transaction did not end cleanly is thrown away, never handed to the next request. */
-async function inTransaction<T>(client: PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  client: PoolClient,
+  begin: string,
+  { role, trace }: { readonly role: string; readonly trace: RequestTrace | undefined },
+  work: () => Promise<T>,
+): Promise<T> {
   let clean = false;
   try {
-    await client.query(begin);
+    await traced(trace, queryCall(role, "begin"), () => client.query(begin));
     const result = await work();
-    await client.query("COMMIT");
+    await traced(trace, queryCall(role, "commit"), () => client.query("COMMIT"));
     clean = true;
     return result;
   } catch (error) {

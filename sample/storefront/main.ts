@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { formatProblem, PerfbedError } from "../../core/errors";
 import { readConfig, type StorefrontConfig } from "./config";
+import type { Telemetry } from "./request-trace";
 import { createStorefront, type Storefront } from "./storefront";
 
 /** Says "not ready", gives the balancer a moment to notice, finishes what is in flight, ends with 0; with 1 when that takes too long. */
@@ -17,9 +18,16 @@ async function drain(storefront: Storefront, config: StorefrontConfig): Promise<
   log.info("drained");
 }
 
+/** Loaded only where it is wanted: it is as much code again as the shop. */
+async function telemetry(): Promise<Telemetry | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint = "", OTEL_SDK_DISABLED: disabled } = process.env;
+  if (endpoint === "" || disabled === "true") return undefined;
+  return (await import("./telemetry")).startTelemetry();
+}
+
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const storefront = createStorefront(config);
+  const storefront = createStorefront(config, await telemetry());
   let draining = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {

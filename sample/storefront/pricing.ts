@@ -2,6 +2,7 @@ import { Agent, request } from "node:http";
 import type { Metrics } from "./metrics";
 import type { PriceBook, PriceContext, PricedProduct, Quote } from "./promotions";
 import type { RequestTimings } from "./request-timings";
+import { CallKind, traced } from "./request-trace";
 
 export interface QuoteRequest {
   readonly product: PricedProduct;
@@ -45,7 +46,12 @@ export class RemotePricing implements Pricing {
   async quote(timings: RequestTimings, requests: readonly QuoteRequest[]): Promise<Quote[]> {
     const started = performance.now();
     try {
-      return await this.ask(requests);
+      const call = {
+        kind: CallKind.Service,
+        name: "POST /quotes",
+        attributes: { "server.address": "pricing" },
+      };
+      return await traced(timings.trace, call, (headers) => this.ask(requests, headers));
     } catch {
       this.metrics.pricingFallbacks.inc();
       return requests.map((one) => this.fallback.quote(one.product, one.context));
@@ -58,7 +64,10 @@ export class RemotePricing implements Pricing {
     this.agent.destroy();
   }
 
-  private ask(requests: readonly QuoteRequest[]): Promise<Quote[]> {
+  private ask(
+    requests: readonly QuoteRequest[],
+    traceHeaders: Readonly<Record<string, string>>,
+  ): Promise<Quote[]> {
     return new Promise((resolve, reject) => {
       const body = JSON.stringify(requests);
       const outgoing = request(
@@ -69,7 +78,11 @@ export class RemotePricing implements Pricing {
           method: "POST",
           agent: this.agent,
           timeout: TIMEOUT_MS,
-          headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+          headers: {
+            ...traceHeaders,
+            "content-type": "application/json",
+            "content-length": Buffer.byteLength(body),
+          },
         },
         (response) => {
           const chunks: Buffer[] = [];

@@ -1,3 +1,5 @@
+import type { RequestTrace } from "./request-trace";
+
 /** Where the time of one request went. Handed down explicitly: cheaper than async context, and visible in every signature. */
 export class RequestTimings {
   databaseMs = 0;
@@ -7,7 +9,11 @@ export class RequestTimings {
   pricingMs = 0;
   readonly startedAtMs = performance.now();
 
-  constructor(readonly requestId: string) {}
+  constructor(
+    readonly requestId: string,
+    /** Only of requests that are traced. */
+    readonly trace?: RequestTrace,
+  ) {}
 
   /** Value of the Server-Timing header. */
   header(): string {

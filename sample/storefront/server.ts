@@ -5,6 +5,7 @@ import { HttpError } from "./http-error";
 import type { Metrics } from "./metrics";
 import type { Readiness } from "./readiness";
 import { RequestTimings } from "./request-timings";
+import type { Telemetry } from "./request-trace";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -22,10 +23,13 @@ export interface ServerOptions {
   readonly config: StorefrontConfig;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  /** Only where somebody takes it. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** The HTTP server with everything that all routes share: identity headers, timing, metrics, sampled logs, errors. */
-export function createServer({ config, metrics, readiness }: ServerOptions): FastifyInstance {
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { config } = options;
   const app = fastify({
     logger: {
       level: config.logLevel,
@@ -41,7 +45,7 @@ export function createServer({ config, metrics, readiness }: ServerOptions): Fas
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   });
   acceptEmptyJson(app);
-  observeRequests(app, config, metrics, readiness);
+  observeRequests(app, options);
   answerErrors(app);
   return app;
 }
@@ -68,12 +72,11 @@ function nextRequestId(instanceId: string): () => string {
 
 function observeRequests(
   app: FastifyInstance,
-  config: StorefrontConfig,
-  metrics: Metrics,
-  readiness: Readiness,
+  { config, metrics, readiness, telemetry }: ServerOptions,
 ): void {
   app.addHook("onRequest", (request, reply, done) => {
-    const timings = new RequestTimings(request.id);
+    const trace = telemetry?.request(request.method, request.url, request.headers);
+    const timings = new RequestTimings(request.id, trace);
     request.timings = timings;
     metrics.inFlight.inc();
     reply.header("x-app-version", config.appVersion).header("x-instance-id", config.instanceId);
@@ -84,6 +87,8 @@ function observeRequests(
       const status = reply.raw.writableFinished ? String(reply.statusCode) : CLIENT_GONE;
       metrics.inFlight.dec();
       metrics.requestDuration.labels(request.method, route, status).observe(seconds);
+      telemetry?.observe(request.method, route, Number(status), seconds);
+      trace?.end(route, Number(status));
       if (config.logSample > 0 && Math.random() < config.logSample) {
         request.log.info(
           {

@@ -171,8 +171,8 @@ export class Shop {
   }
 
   /** Stock has changed: the next page view reads it afresh. */
-  forgetProducts(ids: readonly number[]): Promise<void> {
-    return this.products.forget(ids);
+  forgetProducts(timings: RequestTimings, ids: readonly number[]): Promise<void> {
+    return this.products.forget(timings, ids);
   }
 
   pageCount(total: number): number {

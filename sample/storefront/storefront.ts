@@ -10,6 +10,7 @@ import { LocalPricing, type Pricing, RemotePricing } from "./pricing";
 import { PricingService } from "./pricing-service";
 import { PriceBook } from "./promotions";
 import { Readiness } from "./readiness";
+import type { Telemetry } from "./request-trace";
 import { cartRoutes } from "./routes/carts";
 import { catalogueRoutes } from "./routes/catalogue";
 import { operationRoutes } from "./routes/operations";
@@ -54,8 +55,11 @@ function troubleLog(log: () => FastifyBaseLogger | undefined): (source: string, 
   };
 }
 
-/** Puts an instance together; opens nothing before `start`, except that the cache begins to connect. */
-export function createStorefront(config: StorefrontConfig): Storefront {
+/**
+ * Puts an instance together; opens nothing before `start`, except that the cache begins to connect.
+ * @param telemetry where traces and metrics go over OTLP; nowhere when absent
+ */
+export function createStorefront(config: StorefrontConfig, telemetry?: Telemetry): Storefront {
   const { switches } = config;
   const metrics = new Metrics({ version: config.appVersion, variant: config.variant });
   let log: FastifyBaseLogger | undefined;
@@ -92,7 +96,7 @@ export function createStorefront(config: StorefrontConfig): Storefront {
   const carts = new Carts(database);
   const checkout = new Checkout(database, prices, () => metrics.replicaStaleReads.inc());
   const readiness = new Readiness(database, cache);
-  const app = createServer({ config, metrics, readiness });
+  const app = createServer({ config, metrics, readiness, telemetry });
   log = app.log;
   operationRoutes(app, readiness, metrics);
   pageRoutes(app, shop);
@@ -113,6 +117,7 @@ export function createStorefront(config: StorefrontConfig): Storefront {
       service?.stop();
       await database.close();
       cache.close();
+      await telemetry?.stop();
     },
   };
 }

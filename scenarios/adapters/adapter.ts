@@ -26,6 +26,8 @@ export interface GeneratorPlace {
   readonly endpoints?: Readonly<Record<string, string>>;
   /** Variables for the tool alone: values of `${env.NAME}`, and what the set-up has given as JSON (`PERFBED_SETUP`). */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Share of the requests that ask to be traced (W3C trace context), where the tool can. @default none */
+  readonly traceRatio?: number;
 }
 
 /** How a generator that is ready is told to start. */

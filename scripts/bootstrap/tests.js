@@ -44,6 +44,7 @@ async function ensureTools(root) {
   const wanted = [
     { tools: toolchain.LOCAL_TARGET_TOOLS, required: true },
     { tools: [toolchain.Tool.PulumiLanguageNodejs], required: false },
+    { tools: [toolchain.Tool.Otelcol], required: false },
     { tools: [toolchain.Tool.Chromium], required: false },
     { tools: [toolchain.Tool.Locust, toolchain.Tool.Gatling, toolchain.Tool.Jmeter], required: false },
   ];

@@ -60,6 +60,7 @@ export function releaseCandidateEnvironment(
       sizing: sizingFrom(config, config.target, problems),
       application: applicationFrom(config, commit ?? candidate, context.directory, problems),
       aws: awsSettingsFrom(config, context, problems),
+      apm: config.apm,
     },
     context,
     problems,

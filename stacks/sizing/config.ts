@@ -71,6 +71,7 @@ export function sizingEnvironments(
         sizing: sizingFrom(one, config.target, problems, { field: `${at}.sizing`, named: one.name }),
         application,
         aws,
+        apm: config.apm,
       },
       context,
       found,

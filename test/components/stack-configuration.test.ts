@@ -60,6 +60,18 @@ describe("configuration of the environment stack", () => {
     expect(environmentArgs(defaultsOf(project), context())).toEqual(environmentArgs({}, context()));
   });
 
+  test("agents are the text of a JSON list, and are checked with everything else", () => {
+    expect(
+      environmentArgs({ apm: '[{"kind":"opentelemetry","sampleRatio":0.5}]' }, context()).apm?.agents,
+    ).toEqual([expect.objectContaining({ kind: "opentelemetry", sampleRatio: 0.5, version: "0.160.0" })]);
+    expect(environmentArgs({ apm: "" }, context()).apm).toBeUndefined();
+    expect(problemsOf({ apm: '[{"kind":"xray"}]', appCpu: "1000" }).map(({ field }) => field)).toEqual([
+      "sizing.app.cpu",
+      "apm.0.kind",
+    ]);
+    expect(problemsOf({ apm: "xray" }).map(({ field }) => field)).toEqual(["apm"]);
+  });
+
   test("without any value: the sample application, the small sizing, four hours, the user's own", () => {
     expect(environmentArgs({}, context())).toMatchObject({
       target: "local",

@@ -30,6 +30,7 @@ const FOUND: Readonly<Record<string, (name: string) => Record<string, unknown>>>
   AutoscalingGroup: () => ({ port: 21_500, inService: 1, eventsPath: "/folder/events.jsonl" }),
   Varnish: () => ({ port: 21_600, workingFolder: "/folder/work" }),
   EdgeReadiness: () => ({ readyUrl: "http://127.0.0.1:21600" }),
+  Otelcol: () => ({ port: 21_700, folder: "/folder/apm-collector" }),
   FleetSlots: () => ({ slots: [{ name: "generator-1", location: "/folder/generator-1" }] }),
 };
 

@@ -2,6 +2,7 @@ import type { JourneySummary } from "../../analysis/model";
 import type { ReportData } from "../../report/model";
 import { type FixtureOptions, reportFixture } from "./report-fixture";
 import { MEASURED_SECONDS, seededRandom, summary } from "./report-fixture-run";
+import { traceFixture } from "./report-fixture-traces";
 
 /** Text that would run, break out, steer a terminal or mislead a reader if any renderer let it through. */
 export const HOSTILE =
@@ -55,6 +56,11 @@ export function hostileFixture(options: FixtureOptions = {}): ReportData {
     ),
     events: data.events.map((event) => ({ ...event, text: HOSTILE, source: HOSTILE })),
     scaleOuts: data.scaleOuts.map((lag) => ({ ...lag, instance: HOSTILE })),
+    traces: traceFixture({
+      journeys: [{ name: HOSTILE, steps: [HOSTILE, HOSTILE] }],
+      seed: 3,
+      queryName: HOSTILE,
+    }),
     tiers: [{ tier: HOSTILE, source: HOSTILE, figures: [{ label: HOSTILE, text: HOSTILE }] }],
     teardown: { proved: false, at: HOSTILE, checked: [{ what: HOSTILE, found: 3, detail: HOSTILE }] },
   };
@@ -84,6 +90,7 @@ export function emptyFixture(): ReportData {
     series: [],
     events: [],
     scaleOuts: [],
+    traces: traceFixture({ journeys: [], seed: 1 }),
     tiers: [],
   };
 }
@@ -145,6 +152,14 @@ export function extremeFixture(): ReportData {
       { atSeconds: 21 + index * 25, tier: "app", source: instance, event: "instance-launched", text: long },
       { atSeconds: 26 + index * 25, tier: "app", source: instance, event: "instance-in-service", text: long },
     ]),
+    traces: traceFixture({
+      journeys: journeys.map(({ journey, steps }) => ({
+        name: journey,
+        steps: [...steps.map(({ step }) => step), "s"],
+      })),
+      seed: 5,
+      queryName: `${long}-${long}`,
+    }),
     scaleOuts: instances.map((instance, index) => ({
       instance,
       loadStepAtSeconds: index % 5 === 0 ? null : index * 25,

@@ -12,6 +12,7 @@ import {
   timeline,
   WARMUP_SECONDS,
 } from "./report-fixture-run";
+import { traceFixture } from "./report-fixture-traces";
 import { FINDINGS, VERDICT_TEXTS } from "./report-fixture-verdicts";
 
 const FIXTURE_SIZING: Sizing = {
@@ -194,6 +195,7 @@ export function reportFixture(options: FixtureOptions = {}): ReportData {
     series: series(random),
     events: scalingEvents(),
     scaleOuts: LAGS,
+    traces: traceFixture({ journeys: JOURNEYS, seed: options.seed ?? 7 }),
     tiers: [
       {
         tier: "edge",

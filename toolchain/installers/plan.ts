@@ -5,6 +5,7 @@ import type { Installer } from "./installer";
 import { gatlingMaven, jmeterMaven } from "./java-tools";
 import { k6GoBuild, k6Release } from "./k6";
 import { locustVenv } from "./locust";
+import { otelcolGoBuild } from "./otelcol";
 import { postgresNpm } from "./postgres";
 import { pulumiGoBuild, pulumiLanguageNodejsGoBuild, pulumiOfficial } from "./pulumi";
 
@@ -26,6 +27,7 @@ const PLAN: Readonly<Record<Tool, readonly Installer[]>> = {
   [Tool.Locust]: [locustVenv],
   [Tool.Gatling]: [gatlingMaven],
   [Tool.Jmeter]: [jmeterMaven],
+  [Tool.Otelcol]: [otelcolGoBuild],
   [Tool.Chromium]: systemPackages,
 };
 

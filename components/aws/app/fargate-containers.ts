@@ -1,4 +1,8 @@
+import type { ApmSettings } from "../../apm/model";
+import { apmIdentity } from "../../apm/variables";
 import type { Application, EnvironmentIdentity } from "../../contracts";
+import { agentVariables } from "../apm/instrumentation";
+import { apmSidecars } from "../apm/sidecars";
 import { shellQuote } from "../instances/shell";
 import { type Connections, instanceVariables, setupVariables } from "./application-variables";
 import { refusePlainPasswords, type SecretReference, secretReferences, textParts } from "./secret-references";
@@ -51,6 +55,8 @@ export interface FargateTask {
   readonly logGroupName: string;
   /** The application's own variables: names, and the secret that holds them. */
   readonly variables?: { readonly names: readonly string[]; readonly secretArn: string };
+  /** Agents beside the application. */
+  readonly apm?: ApmSettings;
 }
 
 /** Volume through which the containers of a task pass on who runs the set-up, and how it ended. */
@@ -210,6 +216,25 @@ exit 1
   ];
 }
 
+/** The agents' containers. None is essential: a task whose agent ends goes on serving. */
+function agentContainers(task: FargateTask): ContainerDefinition[] {
+  const { apm, application, environment } = task;
+  if (apm === undefined) return [];
+  const { metricsPath } = application;
+  const place = {
+    region: task.region,
+    bucketName: task.bucketName,
+    ...(metricsPath === undefined ? {} : { metrics: { port: task.port, path: metricsPath } }),
+    hostMetrics: false,
+  };
+  return apmSidecars(apm, apmIdentity(apm, environment, application), place).map((sidecar) => ({
+    ...container(task, sidecar.name, sidecar.image),
+    command: sidecar.command,
+    environment: Object.entries(sidecar.environment).map(([name, value]) => ({ name, value })),
+    secrets: Object.entries(sidecar.secrets).map(([name, arn]) => ({ name, valueFrom: arn })),
+  }));
+}
+
 /**
  * The containers of one task, in the order in which they run.
  * @throws ConfigError when a connection has its password in the clear
@@ -223,8 +248,14 @@ export function fargateContainers(task: FargateTask): ContainerDefinition[] {
   const setup = setupContainers(task, variables);
   return [
     ...setup,
+    ...agentContainers(task),
     {
-      ...applicationContainer(task, APP_CONTAINER, variables, application.command),
+      ...applicationContainer(
+        task,
+        APP_CONTAINER,
+        { ...agentVariables(task.apm, environment, application, false), ...variables },
+        application.command,
+      ),
       essential: true,
       portMappings: [{ containerPort: port, protocol: "tcp" }],
       // ECS allows two minutes.

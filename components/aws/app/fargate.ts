@@ -1,10 +1,11 @@
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "../../../core/errors";
+import { apmPermissions, apmSecretArns } from "../apm/permissions";
 import { awsTags, physicalName } from "../context";
 import { FARGATE_PLATFORM, fargateRuntime } from "../instances/fargate-runtime";
 import { fargateSize } from "../instances/fargate-size";
-import { createRole, objectsBelow, S3_READ_WRITE } from "../instances/roles";
+import { createRole, objectsBelow, type PolicyStatement, S3_READ_WRITE } from "../instances/roles";
 import { APP_CONTAINER, fargateContainers, SETUP_VOLUME } from "./fargate-containers";
 import { createServiceScaling } from "./fargate-scaling";
 import { readSecrets } from "./instance-role";
@@ -66,6 +67,7 @@ export function createFargateService(
         bucketName,
         logGroupName,
         ...(secretArn === "" ? {} : { variables: { names: Object.keys(parts.variables), secretArn } }),
+        ...(args.apm === undefined ? {} : { apm: args.apm }),
       }),
     );
   const task = new ecs.TaskDefinition(
@@ -148,6 +150,19 @@ function requiredImage(image: string | undefined): string {
   return image;
 }
 
+/** What the containers of a task may do: leave markers of the set-up, and what agents need. Nothing where there is neither. */
+function taskStatements({ args, context }: AppParts): { statements?: pulumi.Output<PolicyStatement[]> } {
+  const setup = args.application.setup !== undefined;
+  if (!setup && args.apm === undefined) return {};
+  const statements = context
+    .ground()
+    .bucketArn.apply((arn) => [
+      ...(setup ? [objectsBelow("Markers", arn, [MARKERS_PREFIX], S3_READ_WRITE)] : []),
+      ...apmPermissions(args.apm, arn),
+    ]);
+  return { statements };
+}
+
 type Role = ReturnType<typeof createRole>;
 
 /** One role to start tasks with (image, logs, secrets), one that the containers have themselves. */
@@ -172,6 +187,7 @@ function createTaskRoles(
           readSecrets([
             ...secretArns(connectionTexts(connections)),
             ...(variablesArn === "" ? [] : [variablesArn]),
+            ...apmSecretArns(parts.args.apm),
           ]),
         ]),
     },
@@ -183,13 +199,7 @@ function createTaskRoles(
       ...common,
       title: "app-task",
       managedPolicies: [],
-      ...(parts.args.application.setup === undefined
-        ? {}
-        : {
-            statements: bucketArn.apply((arn) => [
-              objectsBelow("Markers", arn, [MARKERS_PREFIX], S3_READ_WRITE),
-            ]),
-          }),
+      ...taskStatements(parts),
     },
     options,
   );

@@ -1,3 +1,5 @@
+import type { ApmSettings } from "../../apm/model";
+import { apmPermissions } from "../apm/permissions";
 import { objectsBelow, type PolicyStatement, partitionOf, S3_READ, S3_READ_WRITE } from "../instances/roles";
 import { BUNDLES_PREFIX } from "./bundle";
 import { MARKERS_PREFIX } from "./setup-lock";
@@ -7,8 +9,9 @@ export interface AppPermissions {
   readonly bucketArn: string;
   readonly logGroupName: string;
   readonly groupName: string;
-  /** Exactly the secrets that the application's variables refer to. */
+  /** Exactly the secrets that the application's variables refer to, and those with the agents' keys. */
   readonly secretArns: readonly string[];
+  readonly apm?: ApmSettings | undefined;
 }
 
 /** Reading of these secrets. A policy cannot be empty, so without any it says that there are none. */
@@ -42,5 +45,6 @@ export function appPermissions(permissions: AppPermissions): PolicyStatement[] {
       ],
     },
     readSecrets(secretArns),
+    ...apmPermissions(permissions.apm, bucketArn),
   ];
 }

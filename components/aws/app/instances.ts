@@ -1,5 +1,6 @@
 import type * as autoscaling from "@pulumi/aws/autoscaling";
 import * as pulumi from "@pulumi/pulumi";
+import { apmSecretArns } from "../apm/permissions";
 import { physicalName } from "../context";
 import { createLaunchTemplate, isBurstable } from "../instances/launch-template";
 import { machineImage } from "../instances/machine-image";
@@ -64,7 +65,9 @@ export function createInstances(
             secretArns: [
               ...secretArns(connectionTexts(urls)),
               ...(variablesArn === "" ? [] : [variablesArn]),
+              ...apmSecretArns(args.apm),
             ],
+            apm: args.apm,
           }),
         ),
     },
@@ -92,6 +95,9 @@ export function createInstances(
         logGroupName,
         groupName,
         ...(variablesArn === "" ? {} : { variablesSecretArn: variablesArn }),
+        ...(args.apm === undefined
+          ? {}
+          : { apm: { settings: args.apm, architecture: settings.architecture } }),
       }),
     );
   const template = createLaunchTemplate(

@@ -1,5 +1,10 @@
+import type { ApmSettings } from "../../apm/model";
+import { apmIdentity } from "../../apm/variables";
 import type { Application, EnvironmentIdentity } from "../../contracts";
+import { agentsScript, applicationKeys, cloudWatchPackage } from "../apm/agents-script";
+import { agentVariables, instrumentationScript } from "../apm/instrumentation";
 import { IMDS, NETWORK_LIMITS, RETRY, shellQuote, writeFile } from "../instances/shell";
+import { CpuArchitecture } from "../settings";
 import {
   APPLICATION_FOLDER,
   type Connections,
@@ -32,6 +37,8 @@ export interface AppUserData {
   readonly bundle: { readonly key: string; readonly sha256: string };
   readonly logGroupName: string;
   readonly groupName: string;
+  /** Agents to install, and for which processor. */
+  readonly apm?: { readonly settings: ApmSettings; readonly architecture: CpuArchitecture };
 }
 
 const service = (name: string): string => `/etc/systemd/system/${name}.service`;
@@ -92,6 +99,31 @@ fi
 `;
 }
 
+/** Bash that installs the agents and what they load into the application; empty without any. */
+function agentsSection(data: AppUserData): string {
+  const { apm, application, environment } = data;
+  if (apm === undefined) return "";
+  const { metricsPath } = application;
+  return `
+STEP="agents"
+${agentsScript({
+  settings: apm.settings,
+  identity: apmIdentity(apm.settings, environment, application),
+  architecture: apm.architecture,
+  place: {
+    region: data.region,
+    bucketName: data.bucketName,
+    ...(metricsPath === undefined ? {} : { metrics: { port: data.port, path: metricsPath } }),
+    hostMetrics: false,
+  },
+  application: true,
+})}${instrumentationScript(apm.settings)}`;
+}
+
+/** Bash that tells the application's spans which instance they come from. */
+const INSTANCE_ATTRIBUTE = String.raw`sed -i 's|^\(OTEL_RESOURCE_ATTRIBUTES="[^"]*\)"|\1,service.instance.id='"$SELF"'"|' ${SECRETS_FOLDER}/app.env
+`;
+
 /**
  * Everything an instance does on its first boot, as bash for Amazon Linux 2023. It holds no secret: passwords are references, and the
  * application's own variables lie in Secrets Manager. When a step fails the instance says so in the bucket and gives itself up, and the
@@ -106,9 +138,9 @@ export function appUserData(data: AppUserData): string {
   };
   refusePlainPasswords(variables);
   refusePlainPasswords(setupVariables(connections));
-  const packages = ["amazon-cloudwatch-agent", "gzip", "logrotate", "tar", ...data.packages]
-    .map(shellQuote)
-    .join(" ");
+  const architecture = data.apm?.architecture ?? CpuArchitecture.Arm64;
+  const cloudWatch = cloudWatchPackage(data.apm?.settings, architecture);
+  const packages = [cloudWatch, "gzip", "logrotate", "tar", ...data.packages].map(shellQuote).join(" ");
   return `#!/bin/bash
 # Instance of the application in the performance environment ${environment.id}.
 set -euo pipefail
@@ -161,9 +193,9 @@ ${writeFile("/etc/systemd/system/logrotate.timer.d/perfbed.conf", "0644", LOG_RO
 systemctl enable --now --quiet logrotate.timer || true
 ${writeFile("/etc/perfbed-logs.json", "0644", agentConfiguration(data.logGroupName))}/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/perfbed-logs.json \\
   || echo "logs stay on the instance" >&2
-
+${agentsSection(data)}
 STEP="variables"
-${writeFile(`${LIBRARY}/resolve.py`, "0755", RESOLVER_SCRIPT)}${environmentFile(data, "app", variables)}${setupSection(data, variables)}
+${writeFile(`${LIBRARY}/resolve.py`, "0755", RESOLVER_SCRIPT)}${environmentFile(data, "app", { ...agentVariables(data.apm?.settings, environment, application, true), ...variables })}${data.apm === undefined ? "" : `${INSTANCE_ATTRIBUTE}${applicationKeys(data.apm.settings, `${SECRETS_FOLDER}/app.env`)}`}${setupSection(data, variables)}
 STEP="start of the application"
 ${writeFile(service("perfbed-app"), "0644", serviceUnit(unit(data, "app", application.command), port, application.drainSeconds))}${writeFile(`${LIBRARY}/lifecycle.sh`, "0755", lifecycleScript({ ...data, ...application }))}${writeFile(service("perfbed-lifecycle"), "0644", LIFECYCLE_UNIT)}systemctl daemon-reload
 systemctl enable --now --quiet perfbed-app.service

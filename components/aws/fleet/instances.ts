@@ -1,8 +1,11 @@
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as ec2 from "@pulumi/aws/ec2";
 import type * as pulumi from "@pulumi/pulumi";
+import { ApmKind, type ApmSettings } from "../../apm/model";
 import type { FleetArgs, GeneratorSlot } from "../../contracts";
+import { apmPermissions, apmSecretArns } from "../apm/permissions";
 import { groupTags } from "../app/auto-scaling-group";
+import { readSecrets } from "../app/instance-role";
 import { type AwsContext, awsTags, physicalName } from "../context";
 import { createLaunchTemplate, isBurstable } from "../instances/launch-template";
 import { machineImage } from "../instances/machine-image";
@@ -17,6 +20,10 @@ const VOLUME_GIB = 30;
 /** Longest that a generator may take to become ready, seconds. */
 const LAUNCH_SECONDS = 600;
 
+/** Generators send no spans. */
+const withoutTracing = (apm: ApmSettings | undefined): ApmSettings | undefined =>
+  apm === undefined ? undefined : { ...apm, agents: apm.agents.filter(({ kind }) => kind !== ApmKind.Xray) };
+
 /** The fleet as a group of a fixed size: AWS replaces an instance that dies between two runs, and moves none during one. */
 export function createFleetInstances(
   name: string,
@@ -29,6 +36,7 @@ export function createFleetInstances(
   const { fleet: settings, region } = context.settings;
   const ground = context.ground();
   const groupName = physicalName(environment, "fleet");
+  const apm = withoutTracing(args.apm);
   const placement = settings.placementGroup
     ? new ec2.PlacementGroup(
         `${name}-placement`,
@@ -42,7 +50,11 @@ export function createFleetInstances(
       environment,
       title: "fleet",
       bucketArn: ground.bucketArn,
-      statements: ground.bucketArn.apply((arn) => fleetPermissions(arn, region, groupName)),
+      statements: ground.bucketArn.apply((arn) => [
+        ...fleetPermissions(arn, region, groupName),
+        ...(apmSecretArns(apm).length === 0 ? [] : [readSecrets(apmSecretArns(apm))]),
+        ...apmPermissions(apm, arn),
+      ]),
     },
     options,
   );
@@ -57,7 +69,14 @@ export function createFleetInstances(
       securityGroupId: ground.securityGroups.fleet,
       volumeGiB: VOLUME_GIB,
       userData: ground.bucketName.apply((bucketName) =>
-        fleetUserData({ environment, architecture: settings.architecture, region, bucketName, groupName }),
+        fleetUserData({
+          environment,
+          architecture: settings.architecture,
+          region,
+          bucketName,
+          groupName,
+          ...(apm === undefined ? {} : { apm }),
+        }),
       ),
       ...(placement === undefined ? {} : { placementGroupName: placement.name }),
       unlimitedCredits: isBurstable(settings.instanceType),

@@ -1,5 +1,8 @@
 import { K6_VERSION } from "../../../toolchain/versions";
+import type { ApmSettings } from "../../apm/model";
+import { apmIdentity } from "../../apm/variables";
 import type { EnvironmentIdentity } from "../../contracts";
+import { agentsScript } from "../apm/agents-script";
 import { CHRONY, IMDS, NETWORK_LIMITS, RETRY, shellQuote, writeFile } from "../instances/shell";
 import { CpuArchitecture } from "../settings";
 
@@ -28,6 +31,24 @@ export interface FleetUserData {
   readonly region: string;
   readonly bucketName: string;
   readonly groupName: string;
+  /** Agents that watch the machine. */
+  readonly apm?: ApmSettings;
+}
+
+/** Name under which agents know the generators, whatever the application is called. */
+const FLEET_SERVICE = "load-generator";
+
+function agentsSection({ apm, environment, architecture, region, bucketName }: FleetUserData): string {
+  if (apm === undefined) return "";
+  const settings = { ...apm, serviceName: FLEET_SERVICE };
+  const script = agentsScript({
+    settings,
+    identity: apmIdentity(settings, environment, { name: FLEET_SERVICE, version: K6_VERSION }),
+    architecture,
+    place: { region, bucketName, hostMetrics: true },
+    application: false,
+  });
+  return script === "" ? "" : `\nSTEP="agents"\n${script}`;
 }
 
 const MORE_FILES = "LimitNOFILE=1048576\n";
@@ -83,7 +104,7 @@ tar -xzf ${release}.tar.gz --no-same-owner
 install -m 0755 ${release}/k6 /usr/local/bin/k6
 k6 version
 rm -rf ${release} ${release}.tar.gz checksums.txt
-
+${agentsSection(data)}
 STEP="announcement"
 printf '{"instanceId":"%s","k6":"%s","readyAt":"%s"}\\n' "$SELF" ${K6_VERSION} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >ready.json
 retry aws s3 cp --only-show-errors ready.json "s3://$BUCKET/${READY_PREFIX}/$SELF.json"

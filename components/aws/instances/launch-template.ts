@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../../contracts";
@@ -6,13 +7,17 @@ import { awsTags } from "../context";
 /** EC2 takes no more user data than this, before base64. */
 export const USER_DATA_LIMIT_BYTES = 16_384;
 
-/** @throws RangeError above EC2's limit, where the launch would fail much later */
+/**
+ * User data as EC2 takes it. A long text is compressed, which cloud-init undoes.
+ * @throws RangeError above EC2's limit, where the launch would fail much later
+ */
 export function encodeUserData(text: string): string {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > USER_DATA_LIMIT_BYTES) {
-    throw new RangeError(`user data has ${bytes} bytes; EC2 takes ${USER_DATA_LIMIT_BYTES}`);
+  const plain = Buffer.from(text);
+  const data = plain.length > USER_DATA_LIMIT_BYTES ? gzipSync(plain, { level: 9 }) : plain;
+  if (data.length > USER_DATA_LIMIT_BYTES) {
+    throw new RangeError(`user data has ${data.length} bytes; EC2 takes ${USER_DATA_LIMIT_BYTES}`);
   }
-  return Buffer.from(text).toString("base64");
+  return data.toString("base64");
 }
 
 export interface LaunchTemplateSettings {

@@ -1,3 +1,4 @@
+import { withInstance } from "../../apm/variables";
 import { ProbeKind, type ProcessSpec } from "../supervisor";
 import type { AutoscalerSettings } from "./settings";
 
@@ -18,7 +19,7 @@ export function instanceProcessSpec(settings: AutoscalerSettings, name: string, 
     cwd: application.workingDirectory,
     env: {
       NODE_ENV: "production",
-      ...application.environment,
+      ...withInstance(application.environment, name),
       PORT: String(port),
       HOST: "127.0.0.1",
       DATABASE_URL: settings.databaseUrl,

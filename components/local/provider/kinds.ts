@@ -12,6 +12,7 @@ export enum LocalKind {
   Varnish = "Varnish",
   EdgeReadiness = "EdgeReadiness",
   FleetSlots = "FleetSlots",
+  Otelcol = "Otelcol",
 }
 
 /** Property under which the engine keeps the text of a dynamic provider. */

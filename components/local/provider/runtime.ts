@@ -21,6 +21,7 @@ const LIFECYCLES: Readonly<Record<LocalKind, () => Promise<Lifecycle>>> = {
   [LocalKind.Varnish]: async () => (await import("../varnish/server")).varnishLifecycle,
   [LocalKind.EdgeReadiness]: async () => (await import("../varnish/readiness")).edgeReadinessLifecycle,
   [LocalKind.FleetSlots]: async () => (await import("../fleet/slots")).fleetSlotsLifecycle,
+  [LocalKind.Otelcol]: async () => (await import("../otelcol/server")).otelcolLifecycle,
 };
 
 /** The engine passes only an error's message on: code, problems and hint travel in it. */

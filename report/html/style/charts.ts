@@ -41,6 +41,10 @@ export const CHARTS = `
 .stretch-1 { fill: var(--s1); background: var(--s1); } .stretch-2 { fill: var(--s2); background: var(--s2); } .stretch-3 { fill: var(--s3); background: var(--s3); }
 .stretch-4 { fill: var(--s4); background: var(--s4); } .stretch-5 { fill: var(--s5); background: var(--s5); }
 .chart [class^="stretch"] { stroke: var(--page); stroke-width: 1; }
+.tier-edge { fill: var(--s1); background: var(--s1); } .tier-app { fill: var(--c1); background: var(--c1); } .tier-pool-wait { fill: var(--c8); background: var(--c8); }
+.tier-database { fill: var(--c2); background: var(--c2); } .tier-cache { fill: var(--c5); background: var(--c5); } .tier-other { fill: var(--c3); background: var(--c3); }
+.chart .part { stroke: var(--page); stroke-width: 1; }
+.chart text.span-name { fill: var(--ink); font-size: 12px; }
 .bar rect { fill: var(--c1); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12.5px; color: var(--soft); }
 .legend li { display: flex; align-items: center; gap: 6px; overflow-wrap: anywhere; }

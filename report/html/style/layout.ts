@@ -92,6 +92,7 @@ table.journeys .overall > tr > * { font-weight: 650; border-bottom-color: var(--
 table.journeys details table { margin-top: 2px; }
 table.journeys details th[scope="row"] { padding-left: 16px; font-weight: 400; color: var(--soft); }
 table.journeys details tr > * { border-bottom: 0; padding-top: 3px; padding-bottom: 3px; }
+table.traces.traces { min-width: 980px; } table.traces.traces th[scope="row"] { min-width: 15em; }
 table.events th, table.events td { padding-top: 4px; padding-bottom: 4px; }
 .decisions { list-style: none; font-size: 13.5px; padding: 6px 0 2px; }
 .decisions li { display: grid; grid-template-columns: 26px 52px minmax(0, 1fr); padding: 2px 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }

@@ -60,6 +60,7 @@ export const MEDIA = `
   thead th { white-space: normal; }
   table.plain { min-width: 0; } table.plain th[scope="row"], table.plain td.text { min-width: 0; }
   table.journeys { min-width: 0; font-size: 7pt; }
+  table.traces.traces, table.traces.traces th[scope="row"] { min-width: 0; } table.traces thead th { font-size: 7pt; }
   thead th, table.journeys thead th, table.journeys details > summary { font-size: 7pt; }
   table.journeys th, table.journeys td { padding-left: 2pt; padding-right: 2pt; overflow-wrap: anywhere; }
   table.journeys col.figure, table.journeys col.requests { width: 40pt; } table.journeys col.failed { width: 56pt; } table.journeys col.tail { width: 44pt; }

@@ -67,7 +67,8 @@ export function cartRoutes(app: FastifyInstance, { shop, carts, checkout, metric
       try {
         const { order, repeated } = await checkout.place(request.timings, request.params.id, key);
         metrics.checkouts.labels(repeated ? "repeated" : "ordered").inc();
-        if (!repeated) await shop.forgetProducts(order.lines.map((line) => line.productId));
+        const productIds = order.lines.map((line) => line.productId);
+        if (!repeated) await shop.forgetProducts(request.timings, productIds);
         return reply
           .code(repeated ? 200 : 201)
           .header("cache-control", NEVER)

@@ -163,6 +163,49 @@ export function request(name, { timeoutSeconds = 10, statuses, body = false, hea
   return params;
 }
 
+// W3C trace context: a share of the requests asks to be traced, and its samples are marked with the trace's id. The others say that
+// they are not to be traced, so that this share is the only one. Ids come from a stream of each virtual user's own.
+const UNTRACED = "00-00000000000000000000000000000001-0000000000000001-00";
+let traceRandom;
+
+// FNV-1a, 32 bits.
+function hash(text) {
+  let value = 2166136261;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 16777619);
+  return value;
+}
+
+function hex(digits) {
+  let text = "";
+  while (text.length < digits) text += Math.floor(traceRandom() * 65536).toString(16).padStart(4, "0");
+  return text;
+}
+
+export function tracedHttp(ratio) {
+  const send = (params, call) => {
+    if (!traceRandom) traceRandom = randomStream(hash(RUN), hash(GENERATOR), exec.vu.idInTest);
+    if (traceRandom() >= ratio) return call({ ...params, headers: { ...params.headers, traceparent: UNTRACED } });
+    const id = hex(32);
+    exec.vu.metrics.metadata.trace_id = id;
+    try {
+      return call({ ...params, headers: { ...params.headers, traceparent: \`00-\${id}-\${hex(16)}-01\` } });
+    } finally {
+      delete exec.vu.metrics.metadata.trace_id;
+    }
+  };
+  const withBody = (method) => (url, body, params) => send(params, (traced) => http[method](url, body, traced));
+  return {
+    get: (url, params) => send(params, (traced) => http.get(url, traced)),
+    post: withBody("post"),
+    put: withBody("put"),
+    patch: withBody("patch"),
+    del: withBody("del"),
+    head: (url, params) => send(params, (traced) => http.head(url, traced)),
+    options: withBody("options"),
+    file: (...parts) => http.file(...parts),
+  };
+}
+
 // Text inside a JSON string of a body.
 export function jsonText(value) {
   return JSON.stringify(String(value)).slice(1, -1);

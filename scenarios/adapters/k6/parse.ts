@@ -57,7 +57,7 @@ export function k6SamplesSql(file: SampleFile, context: K6SampleContext): string
     ok: "NOT (failed OR check_failed)",
     error: `CASE WHEN failed THEN ${ERROR_CLASS} WHEN check_failed THEN 'check-failed' END`,
     bytes: "NULL",
-    traceId: "NULL",
+    traceId: "trace_id",
   };
   const columns = Object.keys(SAMPLE_COLUMNS)
     .filter(isSampleColumn)

@@ -24,6 +24,8 @@ export interface RenderOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What the k6 that is to run can write. @default SampleOutput.Csv, which any k6 can */
   readonly output?: SampleOutput;
+  /** Share of the requests that carry a trace context which asks for a trace; a user's own script brings its own. @default none */
+  readonly traceRatio?: number;
 }
 
 /** Everything to start one k6 process: paused, waiting for its start over the REST API. */
@@ -85,7 +87,7 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
     [CONFIG_FILE]: "{}\n",
   };
   if (native === undefined) {
-    files[scriptName] = renderScript(workload, share.count);
+    files[scriptName] = renderScript(workload, share.count, options.traceRatio);
     Object.assign(files, companionFiles(workload));
   } else if (!own) {
     files[scriptName] = renderNativeWrapper(workload, native.file, share.count);

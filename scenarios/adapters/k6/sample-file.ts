@@ -51,7 +51,7 @@ function wantedRows(file: SampleFile): string {
 function linkExpression(native: boolean): string {
   return native
     ? "coalesce(scenario, '') || '/' || regexp_extract(metadata, 'vu=([0-9]+)', 1) || '/' || regexp_extract(metadata, 'iter=([0-9]+)', 1)"
-    : "scenario || '/' || name || '/' || metadata";
+    : "scenario || '/' || name || '/' || regexp_extract(metadata, 'request=([^&]*)', 1)";
 }
 
 /** The requests whose check failed: by their `link`, or for a native script by their `position` in the file. */
@@ -80,8 +80,9 @@ export function failedChecksSql(file: SampleFile): string {
 export function requestsSql(file: SampleFile): string {
   const told = file.native
     ? "position"
-    : `CASE WHEN metadata IS NOT NULL THEN ${linkExpression(false)} END AS link`;
-  const tags = `coalesce(scenario, '') AS journey, coalesce(name, '') AS step, coalesce(status, 0) AS status, error_code AS code`;
+    : `CASE WHEN contains(metadata, 'request=') THEN ${linkExpression(false)} END AS link`;
+  const trace = "nullif(regexp_extract(metadata, 'trace_id=([0-9a-f]{32})', 1), '') AS trace_id";
+  const tags = `${trace}, coalesce(scenario, '') AS journey, coalesce(name, '') AS step, coalesce(status, 0) AS status, error_code AS code`;
   if (file.output === SampleOutput.Perfbed) {
     return `SELECT "timestamp" AS ended_us, metric_value AS duration_ms, ${tags}, ${told},
            sending + waiting AS first_byte_ms, failed <> 0 AS failed_value

@@ -162,6 +162,7 @@ const HELPERS = [
   "request",
   "restOf",
   "sleepUntil",
+  "tracedHttp",
   "uniqueId",
   "uniqueRow",
   "walk",
@@ -217,7 +218,7 @@ function importsText(body: string, workload: Workload): readonly string[] {
     ...(body.includes("exec.") ? ['import exec from "k6/execution";'] : []),
     'import { sleep } from "k6";',
     ...(body.includes("new SharedArray(") ? ['import { SharedArray } from "k6/data";'] : []),
-    'import http from "k6/http";',
+    ...(uses("tracedHttp") ? [] : ['import http from "k6/http";']),
     ...(has("grpc") ? ['import grpc from "k6/net/grpc";'] : []),
     `import { ${helpers.join(", ")} } from "./${K6_HELPER_FILE}";`,
     ...(has("grpc")
@@ -239,13 +240,17 @@ function addressText(name: string): readonly string[] {
 /**
  * The whole workload as one k6 script: warm-up and measured part are one curve, one k6 scenario a journey (one for all journeys where an
  * executor starts the visits). The same text for every generator; each runs its execution segment of it.
+ * @param traceRatio share of the requests that ask to be traced; none carries a trace context when absent
  */
-export function renderScript(workload: Workload, generators: number): string {
+export function renderScript(workload: Workload, generators: number, traceRatio?: number): string {
   const tables = new Tables(workload);
   const files = readFiles(workload);
   const constants = new Map([...files].map(([path, { constant }]) => [path, constant]));
   const { executor, setup } = workload;
   const body = [
+    ...(traceRatio === undefined
+      ? []
+      : ["// Some requests ask to be traced.", `const http = tracedHttp(${traceRatio});`, ""]),
     ...optionsText(workload, generators),
     ...tables.text,
     ...(executor?.kind === "arrival-trace" ? ["", ARRIVALS_TEXT] : []),

@@ -24,6 +24,8 @@ describe("reading the version out of what a program prints", () => {
     [Tool.Haproxy, "HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/\n", "2.6.12"],
     [Tool.Haproxy, "HA-Proxy version 1.8.8-1ubuntu0.13 2022/09/13\n", "1.8.8"],
     [Tool.Varnish, "varnishd (varnish-7.1.1 revision 7cee1c581bead20e88d101ab3d72afb29f14d87a)\n", "7.1.1"],
+    [Tool.Otelcol, "otelcol version 0.160.0\n", "0.160.0"],
+    [Tool.Otelcol, "otelcol-contrib version v0.131.1\n", "0.131.1"],
     [Tool.Chromium, "Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)\n", "156.0.8078.79"],
     [Tool.Chromium, "Google Chrome 120.0.6099.109 \n", "120.0.6099.109"],
   ];
@@ -52,6 +54,8 @@ describe("accepted versions", () => {
     [Tool.Haproxy, "2.2.9", false],
     [Tool.Haproxy, "2.4.22", true],
     [Tool.Haproxy, "3.0.1", true],
+    [Tool.Otelcol, "0.99.0", false],
+    [Tool.Otelcol, "0.160.0", true],
     [Tool.Varnish, "5.2.1", false],
     [Tool.Varnish, "6.0.11", true],
   ];
