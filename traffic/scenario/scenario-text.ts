@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text of a scenario has template texts of its own
 import type { TrafficModel, TrafficModelStep } from "../model";
 import { roundedChain } from "./probabilities";
-import { type DrawnValue, parameterValue, placeholderValue, usualParameters } from "./stand-ins";
+import { type DrawnValue, isOwned, parameterValue, placeholderValue, usualParameters } from "./stand-ins";
 
 /** What think times may be in a scenario. */
 const LARGEST_SIGMA = 3;
@@ -11,6 +11,8 @@ const pauseLimit = (model: TrafficModel): number => model.settings.idleMinutes *
 const q = (text: string): string => JSON.stringify(text);
 const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : q(name));
 const figure = (value: number): number => Number(value.toPrecision(4));
+/** `2026-03-02 20:15 UTC` */
+const minuteText = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 const grouped = (value: number): string => value.toLocaleString("en");
 
 /** Numbers in lines of at most twelve. */
@@ -28,7 +30,9 @@ interface WrittenStep {
 }
 
 function writtenSteps(steps: readonly TrafficModelStep[], logDay: string): readonly WrittenStep[] {
-  const taken = new Set<string>();
+  const taken = new Set<string>(["visit"]);
+  // What may belong to somebody comes from an earlier answer in the end: one variable wherever it has the same name.
+  const owned = new Map<string, DrawnValue>();
   const unique = (wanted: string): string => {
     let name = wanted;
     for (let number = 2; taken.has(name); number++) name = `${wanted}${number}`;
@@ -36,9 +40,13 @@ function writtenSteps(steps: readonly TrafficModelStep[], logDay: string): reado
     return name;
   };
   return steps.map((step) => {
-    const values = step.placeholders.map((placeholder) =>
-      placeholderValue(placeholder, unique(placeholder.name), logDay),
-    );
+    const values = step.placeholders.map((placeholder) => {
+      const known = isOwned(placeholder) ? owned.get(placeholder.name) : undefined;
+      if (known !== undefined) return known;
+      const value = placeholderValue(placeholder, unique(placeholder.name), logDay);
+      if (isOwned(placeholder)) owned.set(placeholder.name, value);
+      return value;
+    });
     let next = 0;
     const path = step.path
       .split("/")
@@ -70,7 +78,7 @@ function stepText({ step, path }: WrittenStep): readonly string[] {
     thinkTime === null
       ? []
       : [
-          `    // pauses of ${grouped(thinkTime.observations)} visits: median ${figure(thinkTime.medianSeconds)} s; the fit is off by ${(thinkTime.distance * 100).toFixed(1)} % at most`,
+          `    // ${grouped(thinkTime.observations)} pauses: median ${figure(thinkTime.medianSeconds)} s; the fit is off by ${(thinkTime.distance * 100).toFixed(1)} % at most`,
           `    thinkTime: pause(${figure(thinkTime.meanSeconds)}, ${Math.min(LARGEST_SIGMA, figure(thinkTime.sigma))}),`,
         ];
   const body = step.method === "GET" || step.method === "DELETE" ? "" : ', body: "{}"';
@@ -93,8 +101,8 @@ function header(model: TrafficModel): readonly string[] {
   return [
     `// Traffic learned from access logs by ${model.madeBy} (perfbed traffic learn). It is yours: edit it.`,
     "//",
-    `//   log       ${log.files} ${log.files === 1 ? "file" : "files"} (${log.formats.join(", ")}), ${log.from} to ${log.to}, ${grouped(log.requests)} requests, ${grouped(log.malformed)} lines not read`,
-    `//   visits    ${grouped(sessions.count)} of ${figure(sessions.requestsPerSession)} requests, told apart by ${sessions.byCookie > sessions.count / 2 ? "cookie" : "address and user agent"}, ended by ${settings.idleMinutes} idle minutes`,
+    `//   log       ${log.files} ${log.files === 1 ? "file" : "files"} (${log.formats.join(", ")}), ${minuteText(log.from)} to ${minuteText(log.to)}, ${grouped(log.requests)} requests, ${grouped(log.malformed)} lines not read`,
+    `//   visits    ${grouped(sessions.count)} of ${figure(sessions.requestsPerSession)} requests on average, told apart by ${sessions.byCookie > sessions.count / 2 ? "cookie" : "address and user agent"}, ended by ${settings.idleMinutes} idle minutes`,
     `//   peak      ${figure(arrivals.peakPerMinute)} visits begun per minute: percentile ${settings.peakPercentile} of all minutes; the mean is ${figure(arrivals.perMinute.mean)}, the highest ${grouped(arrivals.perMinute.max)}`,
     ...(apart.length === 0 ? [] : [`//   left out  ${apart.join(", ")}`]),
     "//",
@@ -120,13 +128,24 @@ export function scenarioText(model: TrafficModel, name: string): string {
   const curves = ["minutes", ...(wholeDay ? ["day"] : []), ...(wholeWeek ? ["week"] : [])];
   const zone = log.utcOffsetMinutes;
   const zoneText = `UTC${zone < 0 ? "-" : "+"}${Math.floor(Math.abs(zone) / 60)}${zone % 60 === 0 ? "" : `:${Math.abs(zone % 60)}`}`;
-  const feeders = steps.flatMap(({ drawn }) => drawn);
+  const feeders = [...new Set(steps.flatMap(({ drawn }) => drawn))];
   const peakRate = figure(Math.max(...arrivals.window.counts, 1) / 60);
   const lines: readonly string[] = [
     ...header(model),
-    'import { defineScenario, evenArrivals, type Feeder, type HttpStep, randomArrivals, type ThinkTime, transitionsOf, z } from "perfbed";',
+    "import {",
+    ...[
+      "defineScenario",
+      "evenArrivals",
+      "type Feeder",
+      "type HttpStep",
+      "randomArrivals",
+      "type ThinkTime",
+      "transitionsOf",
+      "z",
+    ].map((part) => `  ${part},`),
+    '} from "perfbed";',
     "",
-    `/** Visits begun in each minute from ${arrivals.window.from} on: the stretch of the log whose busiest minute is nearest to the peak. */`,
+    `/** Visits begun in each minute from ${minuteText(arrivals.window.from)} on: the stretch of the log whose busiest minute is nearest to the peak. */`,
     "const MINUTES = [",
     numberRows(arrivals.window.counts, "  "),
     "];",

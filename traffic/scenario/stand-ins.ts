@@ -12,6 +12,10 @@ export interface DrawnValue {
   readonly note: string | null;
 }
 
+/** Keys of carts, orders and sessions: whoever sends them must have been given them. */
+export const isOwned = ({ kind }: TrafficPlaceholder): boolean =>
+  kind === "uuid" || kind === "hash" || kind === "token";
+
 /** Exponent where there were too few requests to fit one; 0 is not allowed, and this is next to none. */
 const FLAT = 0.01;
 
@@ -47,13 +51,13 @@ export function placeholderValue(placeholder: TrafficPlaceholder, name: string, 
       return drawn(
         zipf(range?.min ?? 1, items, exponent),
         variable,
-        `${items} numbers were asked for; the most popular one stands first. Make sure that these exist.`,
+        `${items} different numbers were asked for, the highest near ${range?.max ?? items}. Make sure that these exist.`,
       );
     case "slug":
       return drawn(
         zipf(1, items, exponent),
         `item-${variable}`,
-        `${items} names were asked for; these are made up. Put your own here, or learn with --keep-values.`,
+        `${items} different names were asked for; these are made up. Put your own here, or learn with --keep-values.`,
       );
     case "email":
       return drawn(zipf(1, items, exponent), `user-${variable}%40example.invalid`, "Made-up addresses.");
