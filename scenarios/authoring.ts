@@ -36,4 +36,4 @@ export type {
   Workload,
 } from "./model";
 export { EXIT, isHttpStep } from "./model";
-export { type ReplayedCurve, randomArrivals, replayedCounts, transitionsOf } from "./replay";
+export { evenArrivals, type ReplayedCurve, randomArrivals, replayedCounts, transitionsOf } from "./replay";
