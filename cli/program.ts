@@ -15,6 +15,7 @@ import { addRun } from "./commands/run";
 import { addScenarios } from "./commands/scenarios";
 import { addSlo } from "./commands/slo";
 import { addSweep } from "./commands/sweep";
+import { addTraffic } from "./commands/traffic";
 import { addUp } from "./commands/up";
 import type { CliContext } from "./context";
 
@@ -59,6 +60,7 @@ export function createProgram(context: CliContext): Command {
     addReport,
     addHistory,
     addSlo,
+    addTraffic,
     addInit,
     addDestroy,
     addList,

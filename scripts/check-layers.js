@@ -24,6 +24,10 @@ const RULES = {
   inventory: { may: ["core", "components/tagging"], external: pulumiPackage },
   policy: { may: ["core", "components"] },
   scenarios: { mustNot: ["campaign", "report"] },
+  traffic: {
+    may: ["core", "scenarios", "analysis", "storage"],
+    external: (name) => (name.startsWith("@pulumi/") ? "logs have nothing to do with Pulumi" : undefined),
+  },
   analysis: {
     // storage/schema only names columns; the rest of storage does I/O.
     may: ["core", "scenarios", "components/contracts", "storage/schema"],

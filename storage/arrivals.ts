@@ -53,6 +53,25 @@ export async function queryArrivalCounts(
   return files.length === 0 ? null : within(await querySeconds(engine, files), window);
 }
 
+/** Arrivals begun in one second of the clock. */
+export interface SecondArrivals {
+  /** Start of the second, microseconds since the epoch. */
+  readonly atUs: number;
+  readonly started: number;
+}
+
+/** Arrivals of every second that lies wholly within the window and has any, in order; null when the tool does not tell iterations. */
+export async function querySecondArrivals(
+  engine: SqlEngine,
+  files: readonly string[],
+  window: TimeWindow,
+): Promise<readonly SecondArrivals[] | null> {
+  if (files.length === 0) return null;
+  return (await querySeconds(engine, files)).filter(
+    ({ atUs }) => atUs >= window.fromUs && atUs + SECOND_US <= window.toUs,
+  );
+}
+
 /** As {@link queryArrivalCounts}, each journey by itself. */
 export async function queryJourneyArrivals(
   engine: SqlEngine,

@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { STANDARD_PROBABILITIES } from "../analysis/quantiles";
 import type { Trace } from "../analysis/traces/model";
-import { type ArrivalCounts, queryArrivalCounts, queryJourneyArrivals, type SliceOptions } from "./arrivals";
+import {
+  type ArrivalCounts,
+  queryArrivalCounts,
+  queryJourneyArrivals,
+  querySecondArrivals,
+  type SecondArrivals,
+  type SliceOptions,
+} from "./arrivals";
 import { SqlEngine } from "./engine";
 import { requireReadable, writeParquet } from "./parquet-table";
 import { type GoodRequest, queryRequestSlices, type SliceCounts } from "./request-slices";
@@ -94,6 +101,11 @@ export class RunStore {
   /** Journey arrivals of the window; null when the tool does not tell iterations. */
   async countArrivals(window: TimeWindow): Promise<ArrivalCounts | null> {
     return queryArrivalCounts(this.engine, await this.#iterations(), window);
+  }
+
+  /** Arrivals second by second; null when the tool does not tell iterations. */
+  async secondArrivals(window: TimeWindow): Promise<readonly SecondArrivals[] | null> {
+    return querySecondArrivals(this.engine, await this.#iterations(), window);
   }
 
   /** As {@link countArrivals}, each journey by itself. */

@@ -72,32 +72,6 @@ export function chainOf(counts: TransitionCounts): VisitChain {
   };
 }
 
-/**
- * Expected visits to each state in one visit of the chain: the entry row times the fundamental matrix (I - P)^-1 (Kemeny and Snell
- * 1960), summed step by step until what is still on its way is below 1e-12, or after 100,000 steps.
- */
-export function expectedVisits(chain: VisitChain): readonly number[] {
-  let present = [...chain.entry];
-  const total = [...chain.entry];
-  for (let step = 0; step < 100_000; step++) {
-    const next = new Array<number>(present.length).fill(0);
-    let left = 0;
-    present.forEach((mass, from) => {
-      if (mass === 0) return;
-      chain.transitions[from]?.forEach((probability, to) => {
-        next[to] = (next[to] ?? 0) + mass * probability;
-      });
-    });
-    next.forEach((mass, state) => {
-      total[state] = (total[state] ?? 0) + mass;
-      left += mass;
-    });
-    if (left < 1e-12) break;
-    present = next;
-  }
-  return total;
-}
-
 function draw(probabilities: readonly number[], random: SeededRandom): number {
   let left = random.next();
   for (let index = 0; index < probabilities.length; index++) {

@@ -1,17 +1,15 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { compiledModule, packageRoot, toolsDir } from "../../core/home";
+import { compiledModule, packageRoot } from "../../core/home";
+import { benchPython, PANDAS } from "../python-venv";
 import { type BenchRun, GENERATORS, generateRun } from "./generate";
 import { type AnalysisOutcome, differences } from "./outcome";
 
 const run = promisify(execFile);
 
-/** Pinned, so that the comparison is the same next year. */
-const PANDAS = ["pandas==2.3.3", "pyarrow==22.0.0", "numpy==2.3.5"];
 const CHILD_OPTIONS = { maxBuffer: 64 * 2 ** 20, timeout: 600_000 };
 const SEED = 20_240_229;
 
@@ -37,24 +35,6 @@ async function timed(program: string, args: readonly string[]): Promise<TimedOut
   return { seconds, outcome };
 }
 
-/** Python with pandas in a venv of its own, made once under the tools folder; appears under its name only when whole. */
-async function pandasPython(say: (text: string) => void): Promise<string> {
-  const venv = join(toolsDir(), `bench-${PANDAS.join("-").replaceAll("==", "-")}`);
-  const python = join(venv, "bin", "python");
-  if (existsSync(python)) return python;
-  await mkdir(toolsDir(), { recursive: true });
-  const making = await mkdtemp(`${venv}.making-`);
-  try {
-    say(`installing ${PANDAS.join(", ")} from PyPI`);
-    await run("python3", ["-m", "venv", making], CHILD_OPTIONS);
-    await run(join(making, "bin", "python"), ["-m", "pip", "install", "--quiet", ...PANDAS], CHILD_OPTIONS);
-    await rename(making, venv);
-  } finally {
-    await rm(making, { recursive: true, force: true });
-  }
-  return python;
-}
-
 function analyseWithPerfbed(bench: BenchRun): Promise<TimedOutcome> {
   const times = [bench.runStartedAtUs, bench.measuredFromUs, bench.measuredToUs].map(String);
   return timed(process.execPath, [compiledModule("bench/analysis/perfbed-child"), bench.folder, ...times]);
@@ -73,7 +53,7 @@ export async function runAnalysisBench(
   rows: number,
   say: (text: string) => void,
 ): Promise<AnalysisBenchResult> {
-  const python = await pandasPython(say);
+  const python = await benchPython(PANDAS, say);
   const folder = await mkdtemp(join(tmpdir(), "perfbed-bench-analysis-"));
   try {
     say(`writing ${rows.toLocaleString("en")} samples of ${GENERATORS} generators (seed ${SEED})`);

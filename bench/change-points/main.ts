@@ -1,6 +1,4 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   changePointSettings,
@@ -9,7 +7,8 @@ import {
   type NamedSeries,
 } from "../../analysis/change-points";
 import { seededRandom } from "../../analysis/statistics/seeded-random";
-import { packageRoot, toolsDir } from "../../core/home";
+import { packageRoot } from "../../core/home";
+import { benchPython } from "../python-venv";
 
 /** Pinned, so that the comparison is the same next year. */
 const OTAVA = ["apache-otava==0.8.0", "numpy==2.2.0", "scipy==1.16.3"];
@@ -62,24 +61,6 @@ function run(program: string, args: readonly string[], input: string): Promise<s
   });
 }
 
-/** Python with Apache Otava in a venv of its own, made once under the tools folder; appears under its name only when whole. */
-async function otavaPython(say: (text: string) => void): Promise<string> {
-  const venv = join(toolsDir(), `bench-${OTAVA.join("-").replaceAll("==", "-")}`);
-  const python = join(venv, "bin", "python");
-  if (existsSync(python)) return python;
-  await mkdir(toolsDir(), { recursive: true });
-  const making = await mkdtemp(`${venv}.making-`);
-  try {
-    say(`installing ${OTAVA.join(", ")} from PyPI`);
-    await run("python3", ["-m", "venv", making], "");
-    await run(join(making, "bin", "python"), ["-m", "pip", "install", "--quiet", ...OTAVA], "");
-    await rename(making, venv);
-  } finally {
-    await rm(making, { recursive: true, force: true });
-  }
-  return python;
-}
-
 function timeMany(): ChangePointBenchResult["many"] {
   function* generated(): Generator<NamedSeries> {
     for (let index = 0; index < MANY; index++)
@@ -103,7 +84,7 @@ function timeMany(): ChangePointBenchResult["many"] {
  * @throws Error when they find different points
  */
 export async function runChangePointBench(say: (text: string) => void): Promise<ChangePointBenchResult> {
-  const python = await otavaPython(say);
+  const python = await benchPython(OTAVA, say);
   const settings = changePointSettings();
   const series = Array.from({ length: SIDE_BY_SIDE }, (_, index) => stepSeries(SEED + index));
   const [first = []] = series;

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from otava.analysis import compute_change_points, compute_change_points_orig
 from scipy import stats
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize, minimize_scalar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower, TTestPower
 from statsmodels.stats.proportion import proportion_confint
@@ -182,6 +182,42 @@ def original_edivisive(random):
     return cases
 
 
+def lognormal_intervals(random):
+    """Grouped observations, and the lognormal that makes them most likely: Nelder-Mead on the likelihood of the intervals."""
+    cases = []
+    for mu, sigma, step, n in ((1.2, 0.8, 1, 5000), (3.0, 0.5, 1, 2000), (-0.3, 1.1, 1, 3000), (0.5, 1.0, 0.001, 400)):
+        steps = np.round(np.exp(random.normal(mu, sigma, n)) / step)
+        found, counts = np.unique(steps, return_counts=True)
+        low, high = np.maximum(0, (found - 0.5) * step), (found + 0.5) * step
+
+        def loss(parameters):
+            z = [(np.log(np.where(ends > 0, ends, 1)) - parameters[0]) / np.exp(parameters[1]) for ends in (low, high)]
+            below = np.where(low > 0, stats.norm.cdf(z[0]), 0)
+            return -np.sum(counts * np.log(np.maximum(1e-300, stats.norm.cdf(z[1]) - below)))
+
+        best = minimize(loss, [mu, np.log(sigma)], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9, "maxiter": 5000})
+        cases.append({
+            "intervals": [[float(round(a, 6)), float(round(b, 6)), int(c)] for a, b, c in zip(low, high, counts)],
+            "mu": float(best.x[0]), "sigma": float(np.exp(best.x[1])),
+        })
+    return cases
+
+
+def zipf_ranks(random):
+    """Counts by rank, and the exponent that makes them most likely."""
+    cases = []
+    for exponent, items, n in ((0.7, 200, 30000), (1.0, 60, 5000), (1.6, 40, 20000)):
+        ranks = np.arange(1, items + 1)
+        weights = ranks ** -exponent
+        counts = np.sort(random.multinomial(n, weights / weights.sum()))[::-1]
+        certain = counts[counts >= 10]
+        used = certain if len(certain) >= 20 else counts[counts > 0]
+        k = np.arange(1, len(used) + 1)
+        best = minimize_scalar(lambda s: s * np.sum(used * np.log(k)) + used.sum() * np.log(np.sum(k ** -s)), bounds=(0, 6), method="bounded", options={"xatol": 1e-12})
+        cases.append({"counts": [int(c) for c in counts], "exponent": float(best.x)})
+    return cases
+
+
 def write(name, content):
     made_by = {library: version(library) for library in LIBRARIES}
     (FOLDER / name).write_text(json.dumps({"madeBy": made_by, **content}, separators=(",", ":")) + "\n")
@@ -200,6 +236,10 @@ def main():
         "order": order(random),
     })
     write("quantiles.json", {"cases": quantiles(np.random.default_rng(7))})
+    write("traffic.json", {
+        "lognormal": lognormal_intervals(np.random.default_rng(11)),
+        "zipf": zipf_ranks(np.random.default_rng(12)),
+    })
     write("change-points.json", {"cases": change_points(random), "original": original_edivisive(random)})
 
 

@@ -10,7 +10,7 @@ const HEALTH_CHECK =
  * crawlers that do so too name themselves as well.
  */
 const BOT =
-  /bot\b|bot[/;)_-]|crawl|spider|slurp|bingpreview|facebookexternalhit|whatsapp|telegram|skypeuripreview|embedly|preview|archiver|scrapy|python|curl|wget|libwww|java\/|okhttp|go-http-client|httpclient|axios|node-fetch|undici|ruby|perl|php\/|postman|insomnia|headless|phantomjs|selenium|puppeteer|playwright|lighthouse|scan|nikto|sqlmap|nmap|masscan|zgrab|nuclei|censys|feed|rss|apachebench|siege|\bk6\/|jmeter|locust|gatling|vegeta|wrk|httpx/i;
+  /(?<!cu)bot(?![a-z])|crawl|spider|slurp|bingpreview|facebookexternalhit|whatsapp|telegram|skypeuripreview|embedly|preview|archiver|scrapy|python|curl|wget|libwww|java\/|okhttp|go-http-client|httpclient|axios|node-fetch|undici|ruby|perl|php\/|postman|insomnia|headless|phantomjs|selenium|puppeteer|playwright|lighthouse|scan|nikto|sqlmap|nmap|masscan|zgrab|nuclei|censys|feed|rss|apachebench|siege|\bk6\/|jmeter|locust|gatling|vegeta|wrk|httpx/i;
 
 export function classifyAgent(agent: string): AgentKind {
   if (HEALTH_CHECK.test(agent)) return "health-check";

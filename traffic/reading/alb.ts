@@ -33,7 +33,10 @@ export class AlbParser implements LineParser {
     if (time === undefined || client === undefined || status === undefined) {
       return "fewer fields than the format has";
     }
-    if (request === undefined || agent === undefined) return "cut off in the middle";
+    // A quote that is never closed begins a word of its own.
+    if (request === undefined || agent === undefined || request.startsWith('"') || agent.startsWith('"')) {
+      return "cut off in the middle";
+    }
     const when = parseTimeText(time);
     if (when === undefined) return "time is not understood";
     if (!isBelievable(when.timeMs, this.nowMs)) return "time is before 1995 or in the future";

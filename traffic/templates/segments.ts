@@ -13,7 +13,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HASH = /^[0-9a-f]{12,}$/i;
 const DATE = /^\d{4}-\d\d(?:-\d\d)?$/;
 const TOKEN = /^[A-Za-z0-9_-]{16,}$/;
-const EMAIL = /@|%40/i;
+const EMAIL = /.(?:@|%40)./i;
 const SUFFIX = /\.[A-Za-z][A-Za-z0-9]{0,5}$/;
 
 const SEPARATOR = 3;
