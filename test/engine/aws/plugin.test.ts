@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -22,7 +22,8 @@ let moto: MotoServer;
 beforeAll(async () => {
   requireBuild();
   folder = mkdtempSync(join(tmpdir(), "pb-plugin-"));
-  writeFileSync(join(folder, "server.js"), "");
+  mkdirSync(join(folder, "app"));
+  writeFileSync(join(folder, "app", "server.js"), "");
   moto = await startMoto();
   // As the engine starts it: the folder is the program, and the first line that it prints is its port.
   plugin = spawn(process.execPath, [join(packageRoot(), "plugin"), "127.0.0.1:1"], {
@@ -113,7 +114,12 @@ test("a program that knows the component by its token alone gets the whole envir
     owner: "ada",
     expiresAt: "2030-01-01T00:00:00Z",
     region: "eu-west-1",
-    application: { name: "shop", version: "1", directory: folder, command: ["node", "server.js"] },
+    application: {
+      name: "shop",
+      version: "1",
+      directory: join(folder, "app"),
+      command: ["node", "server.js"],
+    },
   };
   const program = (changes: object) => ({
     module: join(__dirname, "plugin-program.ts"),
