@@ -33,7 +33,7 @@ beforeAll(async () => {
     const seconds = Array.from(
       { length: SECONDS },
       (_, second) =>
-        `SELECT 'generator-1', 'visitor', ${FROM_US + second * 1_000_000}::BIGINT, ${second < 30 ? 2 : 4}::BIGINT, 0::BIGINT, 0::BIGINT`,
+        `SELECT 'generator-1' AS generator, 'visitor' AS journey, ${FROM_US + second * 1_000_000}::BIGINT AS "atUs", ${second < 30 ? 2 : 4}::BIGINT AS started, 0::BIGINT AS dropped, 0::BIGINT AS completed`,
     );
     await store.importIterations("generator-1", seconds.join(" UNION ALL "));
   } finally {
