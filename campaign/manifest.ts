@@ -69,8 +69,12 @@ export interface RunManifest {
     readonly dropped: number;
     /** (started) / planned. */
     readonly achievedRatio: number;
+    /** Why no arrivals were planned, one sentence; absent where they were. The check of the arrival rate then does not apply. */
+    readonly unplanned?: string;
   };
   readonly generators: readonly GeneratorHealth[];
+  /** A rate that was set from outside: each change, on the run's axis (0 = start of the measured window). */
+  readonly rateChanges?: readonly { readonly atSeconds: number; readonly ratePerSecond: number }[];
   readonly aborted: string | null;
   readonly abortKind?: "generator-lost" | "error-ratio" | "deadline";
   readonly versions: Readonly<Record<string, string>>;

@@ -7,6 +7,8 @@ import { adapterOf } from "../scenarios/adapters";
 import { hasPlannedArrivals } from "../scenarios/adapters/k6";
 import type { SampleContext } from "../scenarios/adapters/sample-file";
 import { arrivalCorners, totalSeconds } from "../scenarios/arrival";
+import { arrivalsArePlanned } from "../scenarios/executor-plan";
+import type { Workload } from "../scenarios/model";
 import { wholeProfile } from "../scenarios/plan";
 import { RunStore, runFiles, writeVersionedJson } from "../storage";
 import { type ResolvedTool, Tool } from "../toolchain";
@@ -147,6 +149,12 @@ async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpo
   }
 }
 
+function unplannedReason(workload: Workload): { readonly unplanned?: string } {
+  const arrivals = arrivalsArePlanned(workload.executor);
+  if (!arrivals.planned) return { unplanned: arrivals.reason };
+  return hasPlannedArrivals(workload) ? {} : { unplanned: "the script's own executors plan no arrivals" };
+}
+
 function manifestOf(
   options: MeasureOptions,
   fleet: FleetResult,
@@ -192,7 +200,16 @@ function manifestOf(
     arrivals: {
       ...fleet.arrivals,
       achievedRatio: fleet.arrivals.planned > 0 ? fleet.arrivals.started / fleet.arrivals.planned : 0,
+      ...unplannedReason(workload),
     },
+    ...(fleet.rateChanges === undefined
+      ? {}
+      : {
+          rateChanges: fleet.rateChanges.map(({ atMs, ratePerSecond }) => ({
+            atSeconds: atMs / 1000 - fleet.window.measuredFromUs / 1e6,
+            ratePerSecond,
+          })),
+        }),
     generators: fleet.generators.map((generator) => generator.health),
     aborted: fleet.aborted?.text ?? null,
     ...(fleet.aborted === null ? {} : { abortKind: fleet.aborted.kind }),

@@ -5,6 +5,7 @@ import { ConfigError, EnvironmentError, type Problem } from "../../core/errors";
 import { environmentDir } from "../../core/home";
 import type { Workload } from "../../scenarios/model";
 import { expectedRequests, planWorkload } from "../../scenarios/plan";
+import { endpointNames, environmentNames } from "../../scenarios/workload-files";
 import type { FleetOptions } from "./model";
 
 /** k6 writes about nine rows of 60 bytes a request and a few an iteration. */
@@ -24,6 +25,33 @@ export function checkFleetOptions(options: FleetOptions): void {
       field: "baseUrl",
       value: url === undefined ? options.baseUrl : `${url.protocol}//${url.host}`,
       allowed: "an http:// URL on this machine (127.0.0.1): load goes to the environment's own entry",
+    });
+  }
+  const endpoints = options.endpoints ?? {};
+  for (const [name, address] of Object.entries(endpoints)) {
+    const endpoint = URL.canParse(address) ? new URL(address) : undefined;
+    if (endpoint === undefined || !isLoopback(endpoint.hostname) || endpoint.username !== "") {
+      problems.push({
+        field: `endpoints.${name}`,
+        value: endpoint === undefined ? address : `${endpoint.protocol}//${endpoint.host}`,
+        allowed: "an address on this machine (127.0.0.1)",
+      });
+    }
+  }
+  for (const name of endpointNames(options.workload)) {
+    if (endpoints[name] !== undefined) continue;
+    problems.push({
+      field: `endpoints.${name}`,
+      allowed: "an address in the configuration's endpoints",
+      hint: `A step of the scenario goes to ${name}.`,
+    });
+  }
+  for (const name of environmentNames(options.workload)) {
+    if (process.env[name] !== undefined) continue;
+    problems.push({
+      field: name,
+      allowed: "an environment variable that is set",
+      hint: `\${env.${name}} is used.`,
     });
   }
   if (options.slots.length === 0)

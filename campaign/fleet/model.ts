@@ -10,6 +10,8 @@ export interface FleetOptions {
   readonly workload: Workload;
   /** The environment's entry. Only loopback addresses: load goes to the environment and nowhere else. */
   readonly baseUrl: string;
+  /** Addresses of the endpoints that steps may go to, by name. Only loopback addresses, as above. @default none */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** @default "k6" */
   readonly tool?: LoadTool;
   /** Absolute path of the tool's program. */
@@ -82,6 +84,8 @@ export interface FleetResult {
   /** Journey arrivals of the measured window. Planned is 0 where a script does not say. */
   readonly arrivals: { readonly planned: number; readonly started: number; readonly dropped: number };
   readonly aborted: FleetAbort | null;
+  /** What somebody set from outside: milliseconds since the epoch and visits per second. */
+  readonly rateChanges?: readonly { readonly atMs: number; readonly ratePerSecond: number }[];
   readonly generators: readonly FleetGenerator[];
   /** From the first process start until all were ready, ms. */
   readonly readyMs: number;

@@ -1,5 +1,6 @@
 import type { SampleFile } from "../../scenarios/adapters/sample-file";
 import { arrivalPieces, rateAt, totalSeconds } from "../../scenarios/arrival";
+import { dueTimes } from "../../scenarios/arrival-clock";
 import type { Workload } from "../../scenarios/model";
 import { wholeProfile } from "../../scenarios/plan";
 import type { Generator } from "./generator";
@@ -48,10 +49,16 @@ class Tally {
   readonly droppedAtUs: [number, number][] = [];
   /** [µs, how late in µs]. */
   readonly lateUs: [number, number][] = [];
+  /** [µs, when it was due in µs since the scenario's start]. */
+  readonly #dueUs: [number, number][] = [];
   readonly tail: SampleTail;
   usage: GeneratorUsage | undefined;
 
-  constructor(samples: SampleFile, live: LiveWindow) {
+  constructor(
+    samples: SampleFile,
+    live: LiveWindow,
+    private readonly dueSeconds: ReturnType<typeof dueTimes>,
+  ) {
     this.tail = tailOf(samples, {
       request: (endedAtUs, durationMs) => {
         this.requests += 1;
@@ -59,8 +66,9 @@ class Tally {
       },
       failedRequest: (atUs) => live.failed(atUs),
       failedCheck: (atUs) => live.failed(atUs),
-      started: (atUs) => {
+      started: (atUs, arrival) => {
         this.startedAtUs.push(atUs);
+        if (arrival !== undefined) this.#due(atUs, arrival);
         live.started(atUs);
       },
       dropped: (atUs, count) => {
@@ -74,6 +82,20 @@ class Tally {
         this.lateUs.push([atUs, byUs]);
       },
     });
+  }
+
+  /** [µs, how late in µs] of every iteration whose instant was planned. Numbers of dropped ones go to those after them. */
+  delays(): readonly [number, number][] {
+    const start = this.scenarioStartMs;
+    if (this.#dueUs.length === 0 || start === null) return this.lateUs;
+    return this.dropped > 0
+      ? []
+      : this.#dueUs.map(([atUs, dueUs]): [number, number] => [atUs, atUs - start * 1000 - dueUs]);
+  }
+
+  #due(atUs: number, { journey, number }: { readonly journey: string; readonly number: number }): void {
+    const due = this.dueSeconds?.(journey, number);
+    if (due !== undefined && due !== null) this.#dueUs.push([atUs, due * 1e6]);
   }
 }
 
@@ -98,7 +120,8 @@ export class FleetWatch {
     private readonly goodExitCodes: readonly number[],
     private readonly onProgress: ((progress: FleetProgress) => void) | undefined,
   ) {
-    this.#tallies = new Map(members.map((member) => [member, new Tally(member.samples, this.#live)]));
+    const due = dueTimes(workload);
+    this.#tallies = new Map(members.map((member) => [member, new Tally(member.samples, this.#live, due)]));
     this.#warmupMs = totalSeconds(workload.warmup) * 1000;
     this.#totalMs = this.#warmupMs + totalSeconds(workload.arrival) * 1000;
   }
@@ -142,7 +165,7 @@ export class FleetWatch {
       started: tally.startedAtUs.filter(within).length,
       dropped: tally.droppedAtUs.reduce((sum, [atUs, count]) => sum + (within(atUs) ? count : 0), 0),
       scenarioStartMs: tally.scenarioStartMs,
-      startDelayP95Ms: delayP95Ms(tally.lateUs.flatMap(([atUs, byUs]) => (within(atUs) ? [byUs] : []))),
+      startDelayP95Ms: delayP95Ms(tally.delays().flatMap(([atUs, byUs]) => (within(atUs) ? [byUs] : []))),
     };
   }
 
@@ -212,7 +235,9 @@ export class FleetWatch {
       const { exit, name } = member.generator;
       if (exit === undefined) continue;
       const early =
-        nowMs < startedAtMs + this.#totalMs - PERIOD_MS && this.workload.script?.ownArrivals !== true;
+        nowMs < startedAtMs + this.#totalMs - PERIOD_MS &&
+        this.workload.script?.ownArrivals !== true &&
+        this.workload.executor?.kind !== "iterations-per-user";
       const failed = exit.code === null || !this.goodExitCodes.includes(exit.code);
       if (!early && !failed) continue;
       const how =
