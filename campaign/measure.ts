@@ -102,6 +102,8 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
       slots: access.generators,
       workload,
       baseUrl: access.entryUrl,
+      ...(plan.endpoints === undefined ? {} : { endpoints: plan.endpoints }),
+      ...(plan.maxRequests === undefined ? {} : { maxRequests: plan.maxRequests }),
       tool: plan.tool,
       toolPath: loadToolPath(tools, plan.tool),
       runId: options.runId,

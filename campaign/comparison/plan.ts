@@ -122,6 +122,8 @@ async function planSides(
       environment: { ...plan.environment, sizing: scaling ? sizing : withoutScaling(sizing) },
       workload: plan.workload,
       tool: plan.tool,
+      ...(plan.endpoints === undefined ? {} : { endpoints: plan.endpoints }),
+      ...(plan.maxRequests === undefined ? {} : { maxRequests: plan.maxRequests }),
     };
   });
   const [first] = planned;

@@ -97,6 +97,8 @@ class Comparison {
         environment: side.environment,
         workload,
         tool: side.tool,
+        ...(side.endpoints === undefined ? {} : { endpoints: side.endpoints }),
+        ...(side.maxRequests === undefined ? {} : { maxRequests: side.maxRequests }),
         resultsDir: plan.resultsDir,
         reproduce: plan.reproduce,
       },

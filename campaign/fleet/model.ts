@@ -12,6 +12,8 @@ export interface FleetOptions {
   readonly baseUrl: string;
   /** Addresses of the endpoints that steps may go to, by name. Only loopback addresses, as above. @default none */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** The run is stopped after so many requests, warm-up included. @default never */
+  readonly maxRequests?: number;
   /** @default "k6" */
   readonly tool?: LoadTool;
   /** Absolute path of the tool's program. */
@@ -64,7 +66,7 @@ export interface FleetGenerator {
 
 /** Why a run was stopped before its end. */
 export interface FleetAbort {
-  readonly kind: "error-ratio" | "generator-lost" | "deadline";
+  readonly kind: "error-ratio" | "generator-lost" | "deadline" | "request-limit";
   /** One sentence. */
   readonly text: string;
 }

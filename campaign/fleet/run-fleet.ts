@@ -121,7 +121,14 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
 
   const control = rateControl(workload, members);
   const begun = performance.now();
-  const watch = new FleetWatch(members, workload, graceSeconds, adapter.goodExitCodes, options.onProgress);
+  const watch = new FleetWatch(
+    members,
+    workload,
+    graceSeconds,
+    adapter.goodExitCodes,
+    options.onProgress,
+    options.maxRequests,
+  );
   try {
     await all(members.map((member) => member.generator.prepare()));
     const readyMs = performance.now() - begun;
@@ -170,6 +177,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
           startedIterations: counts.started,
           droppedIterations: counts.dropped,
           startDelayP95Ms: counts.startDelayP95Ms,
+          startDelayMaxMs: counts.startDelayMaxMs,
           ...watch.usageOf(member),
           machineIdleMin: watch.machineIdleMin,
         },

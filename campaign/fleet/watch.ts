@@ -37,6 +37,7 @@ export interface GeneratorCounts {
   readonly scenarioStartMs: number | null;
   /** 95th percentile of how late iterations started, ms; null where the tool does not say. */
   readonly startDelayP95Ms: number | null;
+  readonly startDelayMaxMs: number | null;
 }
 
 /** What one generator's output has said so far. */
@@ -99,10 +100,16 @@ class Tally {
   }
 }
 
-function delayP95Ms(delaysUs: readonly number[]): number | null {
+function delayMs(delaysUs: readonly number[]): Pick<GeneratorCounts, "startDelayP95Ms" | "startDelayMaxMs"> {
   const sorted = [...delaysUs].sort((a, b) => a - b);
-  const found = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))];
-  return found === undefined ? null : Math.max(0, found / 1000);
+  const at = (index: number): number | null => {
+    const found = sorted[index];
+    return found === undefined ? null : Math.max(0, found / 1000);
+  };
+  return {
+    startDelayP95Ms: at(Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))),
+    startDelayMaxMs: at(sorted.length - 1),
+  };
 }
 
 /** Follows a running fleet: progress once a second, the health of generators and machine, and the reasons to stop it. */
@@ -119,6 +126,7 @@ export class FleetWatch {
     private readonly graceSeconds: number,
     private readonly goodExitCodes: readonly number[],
     private readonly onProgress: ((progress: FleetProgress) => void) | undefined,
+    private readonly maxRequests = Number.POSITIVE_INFINITY,
   ) {
     const due = dueTimes(workload);
     this.#tallies = new Map(members.map((member) => [member, new Tally(member.samples, this.#live, due)]));
@@ -139,6 +147,7 @@ export class FleetWatch {
       const aborted =
         (await this.#lostGenerator(nowMs, startedAtMs)) ??
         this.#errorFlood(nowMs) ??
+        this.#tooMany() ??
         (nowMs > deadlineMs
           ? {
               kind: "deadline" as const,
@@ -158,14 +167,14 @@ export class FleetWatch {
   countsOf(member: WatchedGenerator, fromUs: number, toUs: number): GeneratorCounts {
     const tally = this.#tallies.get(member);
     if (tally === undefined)
-      return { requests: 0, started: 0, dropped: 0, scenarioStartMs: null, startDelayP95Ms: null };
+      return { requests: 0, started: 0, dropped: 0, scenarioStartMs: null, ...delayMs([]) };
     const within = (atUs: number): boolean => atUs >= fromUs && atUs < toUs;
     return {
       requests: tally.requests,
       started: tally.startedAtUs.filter(within).length,
       dropped: tally.droppedAtUs.reduce((sum, [atUs, count]) => sum + (within(atUs) ? count : 0), 0),
       scenarioStartMs: tally.scenarioStartMs,
-      startDelayP95Ms: delayP95Ms(tally.delays().flatMap(([atUs, byUs]) => (within(atUs) ? [byUs] : []))),
+      ...delayMs(tally.delays().flatMap(([atUs, byUs]) => (within(atUs) ? [byUs] : []))),
     };
   }
 
@@ -249,6 +258,15 @@ export class FleetWatch {
       };
     }
     return null;
+  }
+
+  #tooMany(): FleetAbort | null {
+    const requests = [...this.#tallies.values()].reduce((sum, tally) => sum + tally.requests, 0);
+    if (requests <= this.maxRequests) return null;
+    return {
+      kind: "request-limit",
+      text: `${requests} requests were made (limits.maxRequests ${this.maxRequests})`,
+    };
   }
 
   #errorFlood(nowMs: number): FleetAbort | null {
