@@ -8,6 +8,7 @@ export interface RunLimits {
   readonly maxDurationMinutes: number;
   readonly maxRequests: number;
   readonly abortErrorRatio: number;
+  readonly maxRows: number;
 }
 
 export const DEFAULT_LIMITS: RunLimits = {
@@ -15,6 +16,7 @@ export const DEFAULT_LIMITS: RunLimits = {
   maxDurationMinutes: 720,
   maxRequests: 20_000_000,
   abortErrorRatio: 0.5,
+  maxRows: 10_000_000,
 };
 
 const whole = (value: number): number => Math.ceil(value - 1e-9);

@@ -74,6 +74,8 @@ export interface RunManifest {
     /** Why no arrivals were planned, one sentence; absent where they were. The check of the arrival rate then does not apply. */
     readonly unplanned?: string;
   };
+  /** Absent: a row a request, and percentiles are exact. Else histograms: the largest error of a percentile, as a share of it. */
+  readonly histogram?: { readonly relativeError: number; readonly slotSeconds: number };
   readonly generators: readonly GeneratorHealth[];
   /** A rate that was set from outside: each change, on the run's axis (0 = start of the measured window). */
   readonly rateChanges?: readonly { readonly atSeconds: number; readonly ratePerSecond: number }[];

@@ -9,8 +9,14 @@ import type { SampleContext } from "../scenarios/adapters/sample-file";
 import { arrivalCorners, totalSeconds } from "../scenarios/arrival";
 import { arrivalsArePlanned } from "../scenarios/executor-plan";
 import type { Workload } from "../scenarios/model";
-import { wholeProfile } from "../scenarios/plan";
-import { RunStore, runFiles, writeVersionedJson } from "../storage";
+import { planWorkload, wholeProfile } from "../scenarios/plan";
+import {
+  HISTOGRAM_RELATIVE_ERROR,
+  HISTOGRAM_SLOT_SECONDS,
+  RunStore,
+  runFiles,
+  writeVersionedJson,
+} from "../storage";
 import { type ResolvedTool, Tool } from "../toolchain";
 import { type FleetProgress, type FleetResult, runFleet } from "./fleet";
 import { describeMachine } from "./machine";
@@ -123,6 +129,14 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
   }
 }
 
+/** By the planned volume where there is one, else by what was made. */
+function storedAsHistogram({ maxRows }: CampaignPlan, fleet: FleetResult): boolean {
+  if (maxRows === undefined) return false;
+  const plan = planWorkload(fleet.workload);
+  const made = fleet.generators.reduce((sum, { requests }) => sum + requests, 0);
+  return (plan.arrivals === "planned" ? (plan.measuredRequests ?? made) : made) > maxRows;
+}
+
 /** Everything into the run's folder: samples and iterations of every generator, telemetry, events. */
 async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpool: string): Promise<number> {
   const { plan, runId, runFolder, access } = options;
@@ -139,7 +153,10 @@ async function collect(options: MeasureOptions, fleet: FleetResult, telemetrySpo
         generator: name,
         scenario: fleet.workload.scenario,
       };
-      rows += await store.importSamples(name, adapter.samplesSql(samples, context));
+      const select = adapter.samplesSql(samples, context);
+      rows += storedAsHistogram(options.plan, fleet)
+        ? await store.importHistogram(name, select, fleet.window.measuredFromUs)
+        : await store.importSamples(name, select);
       await store.importIterations(name, adapter.iterationsSql(samples, context));
     }
     await store.importTelemetry(telemetrySpool);
@@ -212,6 +229,9 @@ function manifestOf(
             ratePerSecond,
           })),
         }),
+    ...(storedAsHistogram(plan, fleet)
+      ? { histogram: { relativeError: HISTOGRAM_RELATIVE_ERROR, slotSeconds: HISTOGRAM_SLOT_SECONDS } }
+      : {}),
     generators: fleet.generators.map((generator) => generator.health),
     aborted: fleet.aborted?.text ?? null,
     ...(fleet.aborted === null ? {} : { abortKind: fleet.aborted.kind }),

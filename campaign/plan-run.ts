@@ -51,6 +51,7 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
     tool,
     endpoints: config.endpoints,
     maxRequests: config.limits.maxRequests,
+    maxRows: config.limits.maxRows,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,

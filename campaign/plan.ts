@@ -38,6 +38,8 @@ export interface CampaignPlan {
   readonly endpoints?: Readonly<Record<string, string>>;
   /** The run is stopped after so many requests. @default never */
   readonly maxRequests?: number;
+  /** Runs of more requests are stored as histograms. @default never */
+  readonly maxRows?: number;
   /** Folder of this campaign's results. */
   readonly resultsDir: string;
   /** Where the result is recorded; absent: nowhere. Serialises without its password. */
@@ -233,6 +235,7 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     tool: chosen.tool,
     endpoints: config.endpoints,
     maxRequests: config.limits.maxRequests,
+    maxRows: config.limits.maxRows,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,

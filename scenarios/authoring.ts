@@ -36,3 +36,4 @@ export type {
   Workload,
 } from "./model";
 export { EXIT, isHttpStep } from "./model";
+export { readArrivalTrace } from "./trace-file";

@@ -107,6 +107,14 @@ export const limitsSchema = z
       .describe(
         "A run is stopped once this share of the requests of the last 10 s failed, unless its scenario says otherwise.",
       ),
+    maxRows: z
+      .number()
+      .int()
+      .min(0)
+      .default(DEFAULT_LIMITS.maxRows)
+      .describe(
+        "Runs of more requests are stored as histograms in place of a row a request: percentiles are then within 0.05 %.",
+      ),
   })
   .prefault({})
   .describe("What a run may do at most. A plan beyond it is refused before anything is started.");

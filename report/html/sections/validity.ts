@@ -1,4 +1,5 @@
 import type { GeneratorHealth } from "../../../campaign/manifest";
+import { precisionText } from "../../arrivals";
 import { formatCount, formatMs, formatNumber, formatPercent } from "../../format";
 import type { ReportData } from "../../model";
 import { oneLine } from "../../text";
@@ -69,5 +70,5 @@ export function validitySection(data: ReportData): SafeHtml {
     arrivals.unplanned === undefined
       ? "Late visits: how long after its planned instant a visit began, where the tool knows it; response times do not hold that wait (coordinated omission)."
       : `Arrivals are not checked against a plan: ${arrivals.unplanned}.`;
-  return html`<section id="validity" aria-labelledby="validity-title"><h2 id="validity-title">Can these numbers be believed?</h2>${findings(data)}<h3>Load generators</h3><p class="note">CPU as a share of the whole machine, over periods of 1 s. Clock offset ${formatMs(clock.offsetMs)} (${oneLine(clock.method)}). ${oneLine(fidelity)}</p>${generators(data)}</section>`;
+  return html`<section id="validity" aria-labelledby="validity-title"><h2 id="validity-title">Can these numbers be believed?</h2>${findings(data)}<h3>Load generators</h3><p class="note">CPU as a share of the whole machine, over periods of 1 s. Clock offset ${formatMs(clock.offsetMs)} (${oneLine(clock.method)}). ${oneLine(fidelity)} Over the whole run, ${oneLine(precisionText(data.manifest))}.</p>${generators(data)}</section>`;
 }
