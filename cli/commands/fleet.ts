@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { ConfigError } from "../../core/errors";
 import type { CliContext } from "../context";
 import { withInterruption } from "../interruption";
-import { type ParsedOptions, scenarioOptions, toPlanOptions } from "./options";
+import { type ParsedOptions, positiveNumber, scenarioOptions, toPlanOptions } from "./options";
 
 const HELP = `
 Examples:
@@ -14,12 +14,6 @@ Examples:
 interface ParsedSize extends ParsedOptions {
   readonly rate?: number;
   readonly calibrate?: boolean;
-}
-
-function positiveNumber(value: string): number {
-  const parsed = Number(value);
-  if (!Number.isFinite(parsed) || parsed <= 0) throw new InvalidArgumentError("It must be a number above 0.");
-  return parsed;
 }
 
 export function addFleet(program: Command, context: CliContext): Command {
@@ -83,5 +77,6 @@ export function addFleet(program: Command, context: CliContext): Command {
       );
     }
   });
+  size.exitOverride();
   return fleet;
 }

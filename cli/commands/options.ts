@@ -37,7 +37,7 @@ function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
-function positiveNumber(value: string): number {
+export function positiveNumber(value: string): number {
   const parsed = Number(value);
   if (!Number.isFinite(parsed) || parsed <= 0) throw new InvalidArgumentError("It must be a number above 0.");
   return parsed;
