@@ -19,7 +19,7 @@ const requests = fc.array(
     ),
     ok: fc.boolean(),
   }),
-  { minLength: 1, maxLength: 300 },
+  { minLength: 1, maxLength: 120 },
 );
 
 test("figures from the merged histograms of several generators are within the stated error of the exact ones", async () => {
@@ -48,7 +48,7 @@ test("figures from the merged histograms of several generators are within the st
           truth.journeys.map(({ journey }) => journey),
         );
       }),
-      { numRuns: 25, seed: 4 },
+      { numRuns: 8, seed: 4 },
     );
   } finally {
     await exact.close();
@@ -57,10 +57,10 @@ test("figures from the merged histograms of several generators are within the st
 });
 
 test("the rows of eight generators give the very percentiles of one file with all of them", async () => {
-  const all: readonly Request[] = Array.from({ length: 8000 }, (_, index) => ({
+  const all: readonly Request[] = Array.from({ length: 1600 }, (_, index) => ({
     journey: "j",
     step: "s",
-    startedAtUs: WINDOW.fromUs + index * 1000,
+    startedAtUs: WINDOW.fromUs + index * 5000,
     // A slow generator among fast ones: averages of percentiles would be far off.
     durationUs: (index % 8 === 0 ? 30_000 : 10_000) + ((index * 7919) % 9973),
     ok: true,
