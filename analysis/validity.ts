@@ -8,6 +8,8 @@ export interface GeneratorFigures {
   readonly exitCode: number | null;
   readonly startSkewMs: number | null;
   readonly droppedIterations: number;
+  /** 95th percentile of how late its visits began against their planned instants, ms. */
+  readonly startDelayP95Ms?: number | null;
   readonly cpuMean: number | null;
 }
 
@@ -22,7 +24,7 @@ export interface ValidityInput {
   /** Why the run was stopped early; null when it ran to its end. */
   readonly aborted: string | null;
   /** What stopped it, where a rule of its own stands for that: a lost generator is named as such. */
-  readonly abortKind?: "generator-lost" | "error-ratio" | "deadline";
+  readonly abortKind?: "generator-lost" | "error-ratio" | "deadline" | "request-limit";
   readonly clockOffsetMs: number | null;
   /** Free share (0..1) of the machine that the generators run on, one reading a second of the measured window, in order. */
   readonly machineIdle?: readonly number[];
@@ -45,6 +47,8 @@ export const VALIDITY_LIMITS = {
   /** Saturated for this share of the measured window: generators and system under test compete, latency is of both. */
   saturatedShare: { invalid: 0.5, warning: 0.1 },
   errorRatio: { invalid: 0.5 },
+  /** Visits that begin late were made to wait by the generator, and no response time holds that wait. */
+  startDelayP95Ms: { invalid: 1000, warning: 100 },
   startSkewMs: { invalid: 5000, warning: 500 },
   clockOffsetMs: { invalid: 50, warning: 5 },
   telemetryFailedShare: { warning: 0.1 },
@@ -113,6 +117,12 @@ function generatorFindings({ generators, aborted }: ValidityInput): readonly Val
     if (late !== undefined) {
       const text = `${name} started ${skew.toFixed(0)} ms off the common start`;
       found.push(finding("generator-late", late.severity, text, skew, late.limit));
+    }
+    const delay = generator.startDelayP95Ms ?? 0;
+    const behind = above(delay, VALIDITY_LIMITS.startDelayP95Ms);
+    if (behind !== undefined) {
+      const text = `${name} began one visit in twenty more than ${delay.toFixed(0)} ms after its planned instant: the wait is in no response time`;
+      found.push(finding("visits-late", behind.severity, text, delay, behind.limit));
     }
     const hot = above(generator.cpuMean ?? 0, VALIDITY_LIMITS.generatorCpu);
     if (hot !== undefined) {

@@ -3,6 +3,7 @@ import type { Sizing } from "../components/contracts";
 import { adapterOf } from "../scenarios/adapters";
 import { arrivalsTotal, peakRate, totalSeconds } from "../scenarios/arrival";
 import { describeArrivals } from "../scenarios/curve-text";
+import { arrivalsArePlanned, describeExecutor } from "../scenarios/executor-plan";
 import type { LoadTool } from "../scenarios/model";
 import { expectedRequests } from "../scenarios/plan";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
@@ -87,11 +88,18 @@ export function describePlan(plan: CampaignPlan, width: number): string {
     ...(workload.script === undefined
       ? [
           `  journeys   ${workload.journeys.map((journey) => `${journey.name} ${((100 * journey.weight) / weights).toFixed(0)} %`).join(", ")}`,
-          `  arrivals   ${Math.round(arrivals)} journeys in ${measured} s after ${warmup} s of warm-up; peak ${peakRate(workload.arrival)} a second`,
-          `  requests   about ${Math.round(expectedRequests(workload))}`,
-          "",
-          describeArrivals(workload, width),
-          "",
+          ...(arrivalsArePlanned(workload.executor).planned
+            ? [
+                `  arrivals   ${Math.round(arrivals)} journeys in ${measured} s after ${warmup} s of warm-up; peak ${peakRate(workload.arrival)} a second`,
+                `  requests   about ${Math.round(expectedRequests(workload))}`,
+                "",
+                describeArrivals(workload, width),
+                "",
+              ]
+            : [
+                `  visits     ${workload.executor === undefined ? "" : describeExecutor(workload.executor)}; ${measured} s after ${warmup} s of warm-up`,
+                `  requests   about ${Math.round(expectedRequests(workload))} (estimated: none are planned)`,
+              ]),
         ]
       : [`  script     ${workload.script.file} (its own requests; perfbed judges them)`]),
     ...workload.slos.map(

@@ -15,6 +15,8 @@ export interface GeneratorHealth {
   readonly droppedIterations: number;
   /** 95th percentile of how late its iterations started against the plan, ms; null or absent where the tool does not say. */
   readonly startDelayP95Ms?: number | null;
+  /** The same: the latest of all, ms. */
+  readonly startDelayMaxMs?: number | null;
   /** Share of the machine's cores (0..1) used by the generator process, mean and maximum over 1 s periods. */
   readonly cpuMean: number | null;
   readonly cpuMax: number | null;
@@ -79,10 +81,16 @@ export interface RunManifest {
     readonly dropped: number;
     /** (started) / planned. */
     readonly achievedRatio: number;
+    /** Why no arrivals were planned, one sentence; absent where they were. The check of the arrival rate then does not apply. */
+    readonly unplanned?: string;
   };
+  /** Absent: a row a request, and percentiles are exact. Else histograms: the largest error of a percentile, as a share of it. */
+  readonly histogram?: { readonly relativeError: number; readonly slotSeconds: number };
   readonly generators: readonly GeneratorHealth[];
+  /** A rate that was set from outside: each change, on the run's axis (0 = start of the measured window). */
+  readonly rateChanges?: readonly { readonly atSeconds: number; readonly ratePerSecond: number }[];
   readonly aborted: string | null;
-  readonly abortKind?: "generator-lost" | "error-ratio" | "deadline";
+  readonly abortKind?: "generator-lost" | "error-ratio" | "deadline" | "request-limit";
   readonly versions: Readonly<Record<string, string>>;
   readonly machine: {
     readonly platform: string;

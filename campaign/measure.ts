@@ -7,8 +7,16 @@ import { adapterOf } from "../scenarios/adapters";
 import { hasPlannedArrivals } from "../scenarios/adapters/k6";
 import type { SampleContext } from "../scenarios/adapters/sample-file";
 import { arrivalCorners, totalSeconds } from "../scenarios/arrival";
-import { wholeProfile } from "../scenarios/plan";
-import { RunStore, runFiles, writeVersionedJson } from "../storage";
+import { arrivalsArePlanned } from "../scenarios/executor-plan";
+import type { Workload } from "../scenarios/model";
+import { planWorkload, wholeProfile } from "../scenarios/plan";
+import {
+  HISTOGRAM_RELATIVE_ERROR,
+  HISTOGRAM_SLOT_SECONDS,
+  RunStore,
+  runFiles,
+  writeVersionedJson,
+} from "../storage";
 import { type ResolvedTool, Tool } from "../toolchain";
 import { type ApmRecording, apmOfManifest, startApm, traceRatioOf } from "./apm";
 import { type FleetProgress, type FleetResult, runFleet } from "./fleet";
@@ -102,6 +110,8 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
       slots: access.generators,
       workload,
       baseUrl: access.entryUrl,
+      ...(plan.endpoints === undefined ? {} : { endpoints: plan.endpoints }),
+      ...(plan.maxRequests === undefined ? {} : { maxRequests: plan.maxRequests }),
       tool: plan.tool,
       toolPath: loadToolPath(tools, plan.tool),
       runId: options.runId,
@@ -120,6 +130,14 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
     phases.fail();
     throw error;
   }
+}
+
+/** By the planned volume where there is one, else by what was made. */
+function storedAsHistogram({ maxRows }: CampaignPlan, fleet: FleetResult): boolean {
+  if (maxRows === undefined) return false;
+  const plan = planWorkload(fleet.workload);
+  const made = fleet.generators.reduce((sum, { requests }) => sum + requests, 0);
+  return (plan.arrivals === "planned" ? (plan.measuredRequests ?? made) : made) > maxRows;
 }
 
 /** Everything into the run's folder: samples and iterations of every generator, telemetry, events. */
@@ -143,7 +161,10 @@ async function collect(
         generator: name,
         scenario: fleet.workload.scenario,
       };
-      rows += await store.importSamples(name, adapter.samplesSql(samples, context));
+      const select = adapter.samplesSql(samples, context);
+      rows += storedAsHistogram(options.plan, fleet)
+        ? await store.importHistogram(name, select, fleet.window.measuredFromUs)
+        : await store.importSamples(name, select);
       await store.importIterations(name, adapter.iterationsSql(samples, context));
     }
     await store.importTelemetry(telemetrySpool);
@@ -154,6 +175,12 @@ async function collect(
   } finally {
     await store.close();
   }
+}
+
+function unplannedReason(workload: Workload): { readonly unplanned?: string } {
+  const arrivals = arrivalsArePlanned(workload.executor);
+  if (!arrivals.planned) return { unplanned: arrivals.reason };
+  return hasPlannedArrivals(workload) ? {} : { unplanned: "the script's own executors plan no arrivals" };
 }
 
 function manifestOf(
@@ -203,7 +230,19 @@ function manifestOf(
     arrivals: {
       ...fleet.arrivals,
       achievedRatio: fleet.arrivals.planned > 0 ? fleet.arrivals.started / fleet.arrivals.planned : 0,
+      ...unplannedReason(workload),
     },
+    ...(fleet.rateChanges === undefined
+      ? {}
+      : {
+          rateChanges: fleet.rateChanges.map(({ atMs, ratePerSecond }) => ({
+            atSeconds: atMs / 1000 - fleet.window.measuredFromUs / 1e6,
+            ratePerSecond,
+          })),
+        }),
+    ...(storedAsHistogram(plan, fleet)
+      ? { histogram: { relativeError: HISTOGRAM_RELATIVE_ERROR, slotSeconds: HISTOGRAM_SLOT_SECONDS } }
+      : {}),
     generators: fleet.generators.map((generator) => generator.health),
     aborted: fleet.aborted?.text ?? null,
     ...(fleet.aborted === null ? {} : { abortKind: fleet.aborted.kind }),

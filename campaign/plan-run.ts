@@ -6,7 +6,9 @@ import { resolveWorkload } from "../scenarios/resolve";
 import { chooseTool } from "./choose-tool";
 import { loadConfig } from "./config/load";
 import { requireEnvironment } from "./environments";
+import { placeProblems } from "./fleet/checks";
 import { planHistory } from "./history/location";
+import { limitProblems, withAbortRatio } from "./limits";
 import type { CampaignPlan, PlanOptions } from "./plan";
 import { storedPlan } from "./provision";
 
@@ -29,14 +31,22 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
     storefront: environment.application.name === storefront().name,
   });
   const { tool, problems } = chooseTool(options.tool, config.tool, workload);
-  if (problems.length > 0) throw new ConfigError("The run has problems", problems, "Nothing was started.");
+  const all = [
+    ...problems,
+    ...limitProblems(workload, config.limits),
+    ...placeProblems(workload, config.endpoints),
+  ];
+  if (all.length > 0) throw new ConfigError("The run has problems", all, "Nothing was started.");
   const campaignId = newCampaignId();
   const history = planHistory(options, config, baseDir);
   return {
     campaignId,
     environment,
-    workload,
+    workload: withAbortRatio(workload, config.limits),
     tool,
+    endpoints: config.endpoints,
+    maxRequests: config.limits.maxRequests,
+    maxRows: config.limits.maxRows,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,

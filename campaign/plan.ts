@@ -17,7 +17,9 @@ import type { HistoryLocation } from "../storage/history";
 import { chooseTool } from "./choose-tool";
 import { loadConfig } from "./config/load";
 import type { PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
+import { placeProblems } from "./fleet/checks";
 import { planHistory } from "./history/location";
+import { limitProblems, withAbortRatio } from "./limits";
 
 export interface EnvironmentPlan {
   readonly target: Target;
@@ -36,6 +38,12 @@ export interface CampaignPlan {
   readonly workload: Workload;
   /** Makes the load. */
   readonly tool: LoadTool;
+  /** Addresses beside the entry that steps may go to, by name. @default none */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** The run is stopped after so many requests. @default never */
+  readonly maxRequests?: number;
+  /** Runs of more requests are stored as histograms. @default never */
+  readonly maxRows?: number;
   /** Folder of this campaign's results. */
   readonly resultsDir: string;
   /** Where the result is recorded; absent: nowhere. Serialises without its password. */
@@ -222,6 +230,9 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
   }
   const chosen = chooseTool(options.tool, config.tool, workload);
   problems.push(...chosen.problems);
+  if (workload !== undefined) {
+    problems.push(...limitProblems(workload, config.limits), ...placeProblems(workload, config.endpoints));
+  }
   if (problems.length > 0 || workload === undefined) {
     throw new ConfigError(
       file === undefined ? "The plan has problems" : `The plan (${file}) has problems`,
@@ -233,8 +244,11 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
   return {
     campaignId,
     environment,
-    workload,
+    workload: withAbortRatio(workload, config.limits),
     tool: chosen.tool,
+    endpoints: config.endpoints,
+    maxRequests: config.limits.maxRequests,
+    maxRows: config.limits.maxRows,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,

@@ -5,6 +5,7 @@ import { addCampaign } from "./commands/campaign";
 import { addCompare } from "./commands/compare";
 import { addDestroy } from "./commands/destroy";
 import { addDoctor } from "./commands/doctor";
+import { addFleet } from "./commands/fleet";
 import { addGate } from "./commands/gate";
 import { addHistory } from "./commands/history";
 import { addInit } from "./commands/init";
@@ -67,6 +68,7 @@ export function createProgram(context: CliContext): Command {
     addSweep,
     addDoctor,
     addScenarios,
+    addFleet,
   ]) {
     const command = add(program, context);
     command.option("--json", "print one JSON document on standard output, nothing else");

@@ -1,4 +1,5 @@
 import type { LatencySummary, ScaleOutLag } from "../analysis/model";
+import { arrivalsText, precisionText } from "./arrivals";
 import { formatClock, formatCount, formatMs, formatPercent, formatRate, plainSpaces } from "./format";
 import type { ReportData } from "./model";
 import { objectivesSummary, objectiveText } from "./objectives";
@@ -183,7 +184,7 @@ export function renderMarkdown(data: ReportData): string {
     verdict.reasons.length > 0 && bullets(verdict.reasons),
     verdict.actions.length > 0 && `**What to do next**\n\n${bullets(verdict.actions)}`,
     plainSpaces(
-      `Arrivals ${formatCount(arrivals.started)} of ${formatCount(arrivals.planned)} planned (${formatPercent(arrivals.achievedRatio)}); percentiles are exact, over every request of ${manifest.generators.length === 1 ? "1 generator" : `${manifest.generators.length} generators`}.`,
+      `Arrivals ${arrivalsText(arrivals)}; ${precisionText(manifest)} of ${manifest.generators.length === 1 ? "1 generator" : `${manifest.generators.length} generators`}.`,
     ),
     journeyTable(data),
     `### Objectives: ${objectivesSummary(data)}\n\n${objectives(data)}`,

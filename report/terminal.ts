@@ -1,5 +1,6 @@
 import pico from "picocolors";
 import type { LatencySummary } from "../analysis/model";
+import { arrivalsText } from "./arrivals";
 import { formatCount, formatMs, formatPercent, formatRate, plainSpaces } from "./format";
 import type { ReportData } from "./model";
 import { objectivesSummary, objectiveText } from "./objectives";
@@ -119,9 +120,7 @@ export function renderTerminalSummary(data: ReportData, options: TerminalSummary
     ...(manifest.aborted === null ? [] : wrap(`Cut short: ${manifest.aborted}`, width, "")),
     ...journeys,
     "",
-    plainSpaces(
-      `Arrivals   ${formatCount(arrivals.started)} of ${formatCount(arrivals.planned)} planned (${formatPercent(arrivals.achievedRatio)})`,
-    ),
+    plainSpaces(`Arrivals   ${arrivalsText(arrivals)}`),
     `Objectives ${objectivesSummary(data)}`,
     ...objectives,
     "",

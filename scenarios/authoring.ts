@@ -37,3 +37,4 @@ export type {
 } from "./model";
 export { EXIT, isHttpStep } from "./model";
 export { evenArrivals, type ReplayedCurve, randomArrivals, replayedCounts, transitionsOf } from "./replay";
+export { readArrivalTrace } from "./trace-file";

@@ -1,4 +1,5 @@
 import { arrivalPieces, peakRate, rateAt, totalSeconds } from "./arrival";
+import { arrivalsArePlanned, describeExecutor } from "./executor-plan";
 import type { Workload } from "./model";
 import { planWorkload, wholeProfile } from "./plan";
 
@@ -12,6 +13,8 @@ export function describeArrivals(workload: Workload, width = 70, rows = 6): stri
   const profile = wholeProfile(workload);
   const total = totalSeconds(profile);
   const peak = peakRate(profile);
+  const { executor } = workload;
+  if (executor !== undefined && !arrivalsArePlanned(executor).planned) return describeExecutor(executor);
   if (total === 0 || peak === 0) return "(the script sets its own arrivals)";
   const gutter = `${rate(peak)}/s`.length;
   const columns = Math.max(20, width - gutter - 2);

@@ -121,6 +121,20 @@ export function arrivalsArePlanned(
   }
 }
 
+/** A few words on who starts visits. */
+export function describeExecutor(executor: Executor): string {
+  switch (executor.kind) {
+    case "arrival-trace":
+      return `${executor.atSeconds.length} recorded arrivals`;
+    case "virtual-users":
+      return `up to ${Math.max(executor.startUsers, ...executor.stages.map(({ users }) => users))} virtual users, again and again`;
+    case "iterations-per-user":
+      return `${executor.users} virtual users, ${executor.iterations} visits each`;
+    case "external-rate":
+      return `at the rate that ${executor.control} says, ${executor.startRatePerSecond} a second at first`;
+  }
+}
+
 /** Virtual users at an instant of a closed model. At a jump: after it. */
 export function usersAt(executor: VirtualUsers, atSeconds: number): number {
   let from = 0;

@@ -7,4 +7,5 @@ export { analyseRun, type RunAnalysis, type RunAnalysisOptions } from "./run-ana
 export { type RunFiles, runFiles, runFolder } from "./run-folder";
 export { RunStore, type RunStoreOptions } from "./run-store";
 export type { SampleFigures, TimeWindow } from "./sample-figures";
+export { HISTOGRAM_RELATIVE_ERROR, HISTOGRAM_SLOT_SECONDS } from "./sample-histogram";
 export * from "./schema";

@@ -1,6 +1,6 @@
 import { literal, type SqlEngine } from "./engine";
-import { parquetSource } from "./parquet-table";
 import { startedWithin, type TimeWindow } from "./sample-figures";
+import { sampleSource } from "./sample-histogram";
 
 /** What makes a request a good one. */
 export interface GoodRequest {
@@ -37,7 +37,7 @@ export async function queryRequestSlices(
   const rows = await engine.rows(`
     SELECT floor((startedAtUs - ${Math.round(window.fromUs)}) / ${sliceSeconds * 1e6})::INTEGER AS slice,
            count(*) AS total, count(*) FILTER (${good}) AS good
-    FROM ${parquetSource(samples)}
+    FROM ${sampleSource(samples)}
     WHERE ${startedWithin(window)}${journey === null ? "" : ` AND journey = ${literal(journey)}`} GROUP BY 1`);
   for (const row of rows) {
     const slice = slices[row.number("slice")];

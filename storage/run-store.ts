@@ -15,6 +15,7 @@ import { requireReadable, writeParquet } from "./parquet-table";
 import { type GoodRequest, queryRequestSlices, type SliceCounts } from "./request-slices";
 import { parquetParts, partFile, type RunFiles, runFiles } from "./run-folder";
 import { querySampleFigures, type SampleFigures, type TimeWindow } from "./sample-figures";
+import { HISTOGRAM_COLUMNS, histogramFile, histogramSelect, isHistogramFile } from "./sample-histogram";
 import { type EnvironmentEvent, ITERATION_COLUMNS, SAMPLE_COLUMNS, type TelemetryPoint } from "./schema";
 import {
   importTelemetryCsv,
@@ -62,6 +63,20 @@ export class RunStore {
     return this.engine.inFileOrder(() =>
       writeParquet(this.engine, { select, columns: SAMPLE_COLUMNS, table: "samples", file }),
     );
+  }
+
+  /**
+   * As {@link importSamples}, for runs with more requests than rows are wanted of: durations are kept within HISTOGRAM_RELATIVE_ERROR.
+   * @param originUs start of the measured window, microseconds since the epoch
+   * @returns number of rows written, each of which stands for one request or many
+   */
+  importHistogram(part: string, select: string, originUs: number): Promise<number> {
+    return writeParquet(this.engine, {
+      select: histogramSelect(select, originUs),
+      columns: HISTOGRAM_COLUMNS,
+      table: "sample-histogram",
+      file: histogramFile(partFile(this.files.samples, part)),
+    });
   }
 
   /** As {@link importSamples}, for ITERATION_COLUMNS. */
@@ -181,7 +196,12 @@ export class RunStore {
 
   async #samples(): Promise<readonly string[]> {
     const files = await parquetParts(this.files.samples);
-    await requireReadable(this.engine, "samples", files);
+    await requireReadable(
+      this.engine,
+      "samples",
+      files.filter((file) => !isHistogramFile(file)),
+    );
+    await requireReadable(this.engine, "sample-histogram", files.filter(isHistogramFile));
     return files;
   }
 

@@ -1,7 +1,7 @@
 import { neededRanks } from "../analysis/quantiles";
 import type { JourneyFigures, RequestFigures, StepFigures } from "../analysis/summary";
 import { literal, type Row, type SqlEngine } from "./engine";
-import { parquetSource } from "./parquet-table";
+import { sampleSource } from "./sample-histogram";
 
 /** Instants in microseconds since the epoch; the end is exclusive. */
 export interface TimeWindow {
@@ -59,7 +59,7 @@ export async function querySampleFigures(
   await engine.run(`CREATE OR REPLACE TEMP TABLE histogram AS
     SELECT coalesce(journey, '') AS journey, coalesce(step, '') AS step,
       CASE WHEN ok THEN durationUs END AS durationUs, count(*) AS n
-    FROM ${parquetSource(files)} WHERE ${startedWithin(window)} GROUP BY ALL`);
+    FROM ${sampleSource(files)} WHERE ${startedWithin(window)} GROUP BY ALL`);
   try {
     const groups: Group[] = [];
     const ranks = new Map<string, Map<number, number>>();

@@ -2,7 +2,7 @@ import { exceedances } from "../analysis/quantiles";
 import { type SliceFigures, TIMELINE_MIN_EXCEEDANCES } from "../analysis/timeline";
 import { queryArrivalsPerSlice, type SliceOptions } from "./arrivals";
 import type { SqlEngine } from "./engine";
-import { parquetSource } from "./parquet-table";
+import { sampleSource } from "./sample-histogram";
 
 /** Rows whose durations are held in memory at once, about 50 MiB. */
 const ROWS_PER_BATCH = 2_000_000;
@@ -28,7 +28,7 @@ export async function queryTimelineSlices(
 ): Promise<TimelineSlices> {
   if (samples.length === 0) return { slices: [], lastRequestUs: null };
   const index = sliceIndex(options);
-  const source = parquetSource(samples);
+  const source = sampleSource(samples);
   const counts = (
     await engine.rows(
       `SELECT ${index} AS slice, count(*) AS requests, count(*) FILTER (NOT ok) AS errors FROM ${source} GROUP BY 1 ORDER BY 1`,

@@ -1,4 +1,5 @@
 import { totalSeconds } from "../../scenarios/arrival";
+import { arrivalsArePlanned } from "../../scenarios/executor-plan";
 import type { Workload } from "../../scenarios/model";
 import { REPLICATE_OVERHEAD_SECONDS } from "./presets";
 
@@ -22,16 +23,19 @@ export function controlWorkload(workload: Workload): Workload {
     startRatePerSecond: rate,
     stages: [{ durationSeconds, ratePerSecond: rate, label }],
   });
+  // A recorded trace is not slowed down: the control has a curve of its own.
+  const { executor: _, ...rest } = workload;
   return {
-    ...workload,
+    ...rest,
     warmup: steady(WARMUP_SECONDS, "warm-up"),
     arrival: steady(Math.min(MEASURED_SECONDS, totalSeconds(workload.arrival)), "control"),
     slos: [],
   };
 }
 
-/** Scripts that plan their own arrivals cannot be run at another rate: no control is made then. */
-export const hasControl = (workload: Workload): boolean => workload.script?.ownArrivals !== true;
+/** Scripts that plan their own arrivals, and executors that plan none, cannot be run at another rate: no control is made then. */
+export const hasControl = (workload: Workload): boolean =>
+  workload.script?.ownArrivals !== true && arrivalsArePlanned(workload.executor).planned;
 
 /** Length of one control measurement. */
 export const controlSeconds = (): number => WARMUP_SECONDS + MEASURED_SECONDS + REPLICATE_OVERHEAD_SECONDS;

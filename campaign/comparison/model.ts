@@ -17,6 +17,8 @@ export interface PlannedSide {
   readonly workload: Workload;
   /** Makes the load; the same for all sides. */
   readonly tool: LoadTool;
+  readonly endpoints?: Readonly<Record<string, string>>;
+  readonly maxRequests?: number;
 }
 
 export type ComparisonKind = "gate" | "compare" | "calibration";

@@ -4,6 +4,7 @@ import { ConfigError } from "../../core/errors";
 import { newEnvironmentId } from "../../core/ids";
 import { isVariant, VARIANTS } from "../../sample/storefront/variants";
 import { peakRate, totalSeconds } from "../../scenarios/arrival";
+import { arrivalsArePlanned } from "../../scenarios/executor-plan";
 import type { HistoryLocation } from "../../storage/history";
 import { type LoadedConfig, loadConfig } from "../config/load";
 import { type CampaignPlan, type PlanOptions, planCampaign } from "../plan";
@@ -130,6 +131,8 @@ async function planSides(
       },
       workload: plan.workload,
       tool: plan.tool,
+      ...(plan.endpoints === undefined ? {} : { endpoints: plan.endpoints }),
+      ...(plan.maxRequests === undefined ? {} : { maxRequests: plan.maxRequests }),
     };
   });
   const [first] = planned;
@@ -165,7 +168,9 @@ async function planComparison(
   const [first] = sides;
   if (first === undefined) throw new Error("a comparison without sides");
   const settings: ComparisonSettings =
-    first.workload.script === undefined ? given : { ...given, throughputGates: false };
+    first.workload.script === undefined && arrivalsArePlanned(first.workload.executor).planned
+      ? given
+      : { ...given, throughputGates: false };
   const storedBaseline = await baselineOf(first);
   const wanted = options.pairs ?? PRESETS[options.preset].pairs;
   const pairs = storedBaseline === null ? wanted : Math.min(wanted, storedBaseline.runs.length);

@@ -52,8 +52,9 @@ export function roundWorkload(workload: Workload, round: number): Workload {
 function firstWorkload(workload: Workload): Workload {
   const rate = Math.max(1, workload.arrival.startRatePerSecond);
   const replicate = totalSeconds(workload.warmup) + totalSeconds(workload.arrival);
+  const { executor: _, ...rest } = roundWorkload(workload, 0);
   return {
-    ...roundWorkload(workload, 0),
+    ...rest,
     warmup: warmupTo(rate, Math.min(FIRST_WARMUP_SECONDS, replicate)),
     arrival: {
       startRatePerSecond: rate,
@@ -97,6 +98,8 @@ class Comparison {
         environment: side.environment,
         workload,
         tool: side.tool,
+        ...(side.endpoints === undefined ? {} : { endpoints: side.endpoints }),
+        ...(side.maxRequests === undefined ? {} : { maxRequests: side.maxRequests }),
         resultsDir: plan.resultsDir,
         reproduce: plan.reproduce,
       },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LOAD_TOOLS } from "../../scenarios/model";
 import { apmSchema } from "../../stacks/apm-schema";
 import { applicationSchema, commandSchema } from "../../stacks/application-schema";
+import { DEFAULT_LIMITS } from "../limits";
 
 /**
  * What a user writes in perfbed.config.ts or perfbed.config.yaml. Strict: an unknown key is a mistake, not a comment.
@@ -82,6 +83,43 @@ export const sideSchema = z
   })
   .describe("What one side of a comparison has of its own, over `application`.");
 
+export const limitsSchema = z
+  .strictObject({
+    maxRequestsPerSecond: z
+      .number()
+      .positive()
+      .default(DEFAULT_LIMITS.maxRequestsPerSecond)
+      .describe("Highest planned rate of requests."),
+    maxDurationMinutes: z
+      .number()
+      .positive()
+      .default(DEFAULT_LIMITS.maxDurationMinutes)
+      .describe("Longest planned run, warm-up included."),
+    maxRequests: z
+      .number()
+      .positive()
+      .default(DEFAULT_LIMITS.maxRequests)
+      .describe("Most requests of a run, planned or made: it is stopped there."),
+    abortErrorRatio: z
+      .number()
+      .positive()
+      .max(1)
+      .default(DEFAULT_LIMITS.abortErrorRatio)
+      .describe(
+        "A run is stopped once this share of the requests of the last 10 s failed, unless its scenario says otherwise.",
+      ),
+    maxRows: z
+      .number()
+      .int()
+      .min(0)
+      .default(DEFAULT_LIMITS.maxRows)
+      .describe(
+        "Runs of more requests are stored as histograms in place of a row a request: percentiles are then within 0.05 %.",
+      ),
+  })
+  .prefault({})
+  .describe("What a run may do at most. A plan beyond it is refused before anything is started.");
+
 export const configSchema = z.strictObject({
   target: z.literal("local").default("local").describe("Where the environment runs."),
   application: applicationSchema
@@ -112,6 +150,13 @@ export const configSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe("Parameters of the scenario; `--set name=value` goes before them."),
+  endpoints: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/), z.string().min(1))
+    .default({})
+    .describe(
+      "Addresses beside the environment's entry that steps may go to, by name: `grpc://127.0.0.1:50051`. Nothing else is reached; on the local target this machine only.",
+    ),
+  limits: limitsSchema,
   expiryMinutes: z
     .number()
     .min(1)

@@ -5,6 +5,7 @@ import { ConfigError, EnvironmentError, type Problem } from "../../core/errors";
 import { environmentDir } from "../../core/home";
 import type { Workload } from "../../scenarios/model";
 import { expectedRequests, planWorkload } from "../../scenarios/plan";
+import { endpointNames, environmentNames } from "../../scenarios/workload-files";
 import type { FleetOptions } from "./model";
 
 /** k6 writes about nine rows of 60 bytes a request and a few an iteration. */
@@ -13,6 +14,41 @@ const BYTES_PER_REQUEST = 800;
 function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, "");
   return bare === "localhost" || bare === "::1" || (isIP(bare) === 4 && bare.startsWith("127."));
+}
+
+/** What a workload needs of the place it runs in and does not find: endpoints on this machine, and variables for its secrets. */
+export function placeProblems(
+  workload: Workload,
+  endpoints: Readonly<Record<string, string>>,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [name, address] of Object.entries(endpoints)) {
+    const endpoint = URL.canParse(address) ? new URL(address) : undefined;
+    if (endpoint === undefined || !isLoopback(endpoint.hostname) || endpoint.username !== "") {
+      problems.push({
+        field: `endpoints.${name}`,
+        value: endpoint === undefined ? address : `${endpoint.protocol}//${endpoint.host}`,
+        allowed: "an address on this machine (127.0.0.1)",
+      });
+    }
+  }
+  for (const name of endpointNames(workload)) {
+    if (endpoints[name] !== undefined) continue;
+    problems.push({
+      field: `endpoints.${name}`,
+      allowed: "an address in the configuration's endpoints",
+      hint: `A step of the scenario goes to ${name}.`,
+    });
+  }
+  for (const name of environmentNames(workload)) {
+    if (process.env[name] !== undefined) continue;
+    problems.push({
+      field: name,
+      allowed: "an environment variable that is set",
+      hint: `The scenario uses \${env.${name}}.`,
+    });
+  }
+  return problems;
 }
 
 /** @throws ConfigError when the load would go elsewhere, or the generators' folders are not the environment's own */
@@ -26,6 +62,7 @@ export function checkFleetOptions(options: FleetOptions): void {
       allowed: "an http:// URL on this machine (127.0.0.1): load goes to the environment's own entry",
     });
   }
+  problems.push(...placeProblems(options.workload, options.endpoints ?? {}));
   if (options.slots.length === 0)
     problems.push({ field: "slots", value: 0, allowed: "at least one generator" });
   const home = `${resolve(environmentDir(options.environmentId))}${sep}`;

@@ -8,6 +8,8 @@ const COMMA = 0x2c;
 const DOT = 0x2e;
 const ZERO = 0x30;
 const ONE = 0x31;
+/** The header, and no other row, begins with m. */
+const HEADER = 0x6d;
 const LETTER = { _: 0x5f, c: 0x63, d: 0x64, h: 0x68, i: 0x69, p: 0x70, r: 0x72 } as const;
 /** perfbed's output: the end, the duration and whether it failed in one row. */
 const REQUEST = Buffer.from("http_req,");
@@ -48,6 +50,8 @@ function decimal(data: Buffer, from: number): number {
  */
 export class CsvTail {
   readonly #tail: FileTail;
+  /** Where a row says its journey; the outputs differ in it. */
+  #journeyColumn = -1;
 
   constructor(
     path: string,
@@ -55,8 +59,11 @@ export class CsvTail {
     private readonly sink: CsvTailSink,
   ) {
     this.#tail = new FileTail(path, (data, from, to) => {
-      if (!this.#common(data, from) && this.#isWanted(data, from))
+      if (data[from] === HEADER) {
+        this.#journeyColumn = data.toString("latin1", from, to).split(",").indexOf("scenario");
+      } else if (!this.#common(data, from) && this.#isWanted(data, from)) {
         this.#row(data.toString("latin1", from, to));
+      }
     });
   }
 
@@ -126,7 +133,8 @@ export class CsvTail {
   }
 
   #row(line: string): void {
-    const [metric, time, value] = line.split(",", 3);
+    const fields = line.split(",");
+    const [metric, time, value] = fields;
     const atUs = Number(time);
     const amount = Number(value);
     switch (metric) {
@@ -140,7 +148,11 @@ export class CsvTail {
         if (amount === 0) this.sink.failedCheck(atUs);
         return;
       case "perfbed_visit_started":
-        this.sink.started(atUs);
+        this.sink.started(atUs, { journey: fields[this.#journeyColumn] ?? "", number: amount });
+        return;
+      case "perfbed_exchange":
+        this.sink.request(atUs, amount);
+        if (line.includes("failed=1")) this.sink.failedRequest(atUs);
         return;
       case "dropped_iterations":
         this.sink.dropped(atUs, amount);

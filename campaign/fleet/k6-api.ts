@@ -32,12 +32,21 @@ export class K6Api {
   }
 
   /** Starts the paused run. @throws Error when k6 does not agree */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#patch({ paused: false });
+  }
+
+  /** Sets the number of virtual users of an externally controlled run. @throws Error when k6 does not agree */
+  scale(users: number): Promise<void> {
+    return this.#patch({ vus: users });
+  }
+
+  async #patch(attributes: Readonly<Record<string, unknown>>): Promise<void> {
     const response = await request(this.statusUrl, {
       dispatcher: this.#agent,
       method: "PATCH",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ data: { type: "status", id: "default", attributes: { paused: false } } }),
+      body: JSON.stringify({ data: { type: "status", id: "default", attributes } }),
     });
     const text = await response.body.text();
     if (response.statusCode !== 200)

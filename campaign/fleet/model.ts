@@ -10,6 +10,10 @@ export interface FleetOptions {
   readonly workload: Workload;
   /** The environment's entry. Only loopback addresses: load goes to the environment and nowhere else. */
   readonly baseUrl: string;
+  /** Addresses of the endpoints that steps may go to, by name. Only loopback addresses, as above. @default none */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** The run is stopped after so many requests, warm-up included. @default never */
+  readonly maxRequests?: number;
   /** @default "k6" */
   readonly tool?: LoadTool;
   /** Absolute path of the tool's program. */
@@ -64,7 +68,7 @@ export interface FleetGenerator {
 
 /** Why a run was stopped before its end. */
 export interface FleetAbort {
-  readonly kind: "error-ratio" | "generator-lost" | "deadline";
+  readonly kind: "error-ratio" | "generator-lost" | "deadline" | "request-limit";
   /** One sentence. */
   readonly text: string;
 }
@@ -84,6 +88,8 @@ export interface FleetResult {
   /** Journey arrivals of the measured window. Planned is 0 where a script does not say. */
   readonly arrivals: { readonly planned: number; readonly started: number; readonly dropped: number };
   readonly aborted: FleetAbort | null;
+  /** What somebody set from outside: milliseconds since the epoch and visits per second. */
+  readonly rateChanges?: readonly { readonly atMs: number; readonly ratePerSecond: number }[];
   readonly generators: readonly FleetGenerator[];
   /** From the first process start until all were ready, ms. */
   readonly readyMs: number;

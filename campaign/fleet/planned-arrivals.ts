@@ -1,4 +1,5 @@
 import { type ArrivalShare, arrivalsOfShare } from "../../scenarios/arrival-shares";
+import { TRACE_LEAD_SECONDS } from "../../scenarios/executor";
 import type { Workload } from "../../scenarios/model";
 import { journeyProfile, wholeProfile } from "../../scenarios/plan";
 
@@ -9,6 +10,12 @@ export function plannedIterations(
   fromSeconds: number,
   toSeconds: number,
 ): number {
+  const { executor } = workload;
+  if (executor?.kind === "arrival-trace") {
+    const within = (at: number): boolean =>
+      at + TRACE_LEAD_SECONDS >= fromSeconds && at + TRACE_LEAD_SECONDS < toSeconds;
+    return executor.atSeconds.filter((at, index) => index % share.count === share.index && within(at)).length;
+  }
   if (workload.script !== undefined) {
     return arrivalsOfShare(wholeProfile(workload), share, fromSeconds, toSeconds);
   }

@@ -4,10 +4,14 @@ import { ConfigError } from "../../core/errors";
 import { environmentDir } from "../../core/home";
 import { adapterOf } from "../../scenarios/adapters";
 import { totalSeconds } from "../../scenarios/arrival";
+import type { Workload } from "../../scenarios/model";
+import { environmentNames } from "../../scenarios/workload-files";
 import { checkDiskSpace, checkFleetOptions } from "./checks";
+import { pacedUsers, pacingOf, RateControl } from "./external-rate";
 import { Generator } from "./generator";
 import type { FleetGenerator, FleetOptions, FleetResult } from "./model";
 import { plannedIterations } from "./planned-arrivals";
+import { runSetUp } from "./set-up";
 import { FleetWatch, type WatchedGenerator } from "./watch";
 
 /** One generator with everything that belongs to it. */
@@ -22,6 +26,19 @@ async function all(tasks: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) {
     if (result.status === "rejected") throw result.reason;
   }
+}
+
+/** For a rate that is set from outside. k6 takes its share of the users by itself, by its execution segment. */
+function rateControl(workload: Workload, members: readonly Member[]): RateControl | undefined {
+  const { executor } = workload;
+  if (executor?.kind !== "external-rate") return undefined;
+  return new RateControl(executor, async (rate) => {
+    await all(
+      members.map(async ({ generator }) => {
+        await generator.control.scale?.(pacedUsers(rate, pacingOf(executor)));
+      }),
+    );
+  });
 }
 
 /**
@@ -47,6 +64,26 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   await checkDiskSpace(environmentDir(environmentId), workload);
   const readyTimeoutMs = options.readyTimeoutMs ?? prepared.readyTimeoutMs;
 
+  const environment = Object.fromEntries(
+    environmentNames(workload).map((name) => [name, process.env[name] ?? ""]),
+  );
+  const endpoints = options.endpoints ?? {};
+  // One after the other: a set-up of many generators is no load test.
+  const variables: Readonly<Record<string, string>>[] = [];
+  for (const _ of slots) {
+    const { setup } = workload;
+    variables.push(
+      setup?.per === "generator"
+        ? {
+            ...environment,
+            PERFBED_SETUP: JSON.stringify(
+              await runSetUp(setup, { baseUrl: options.baseUrl, endpoints, environment, signal }),
+            ),
+          }
+        : environment,
+    );
+  }
+
   // A standing environment may see the same run id again; unique ids must not come back with it.
   const uniqueRun = `${runId}-${Date.now().toString(36)}`;
   const ports = await reservePorts(environmentId, slots.length);
@@ -61,6 +98,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       runId: uniqueRun,
       controlPort,
       ...(options.traceRatio === undefined ? {} : { traceRatio: options.traceRatio }),
+      endpoints,
+      environment: variables[index] ?? {},
     });
     const generator = new Generator({
       environmentId,
@@ -82,24 +121,36 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     };
   });
 
+  const control = rateControl(workload, members);
   const begun = performance.now();
-  const watch = new FleetWatch(members, workload, graceSeconds, adapter.goodExitCodes, options.onProgress);
+  const watch = new FleetWatch(
+    members,
+    workload,
+    graceSeconds,
+    adapter.goodExitCodes,
+    options.onProgress,
+    options.maxRequests,
+  );
   try {
     await all(members.map((member) => member.generator.prepare()));
     const readyMs = performance.now() - begun;
     // Ahead, so that every generator hears of it before it comes.
     const startedAtMs = Date.now() + adapter.startLeadMs;
     await all(members.map((member) => member.generator.control.start(startedAtMs)));
+    control?.start();
     const ended = await watch.follow(startedAtMs, signal);
+    control?.stop();
     await all(members.map((member) => member.generator.stop()));
     await watch.finish();
     signal.throwIfAborted();
 
     const warmupSeconds = totalSeconds(workload.warmup);
     const fullSeconds = warmupSeconds + totalSeconds(workload.arrival);
-    // A script of one's own may end before the time it was given; k6 tells its length beforehand.
+    // A script of one's own may end before the time it was given; k6 tells its length beforehand. A number of iterations takes its time.
     const asPlanned =
-      ended.aborted === null && (workload.script?.ownArrivals !== true || adapter.tool === "k6");
+      ended.aborted === null &&
+      workload.executor?.kind !== "iterations-per-user" &&
+      (workload.script?.ownArrivals !== true || adapter.tool === "k6");
     const ranSeconds = asPlanned ? fullSeconds : Math.min(fullSeconds, (ended.atMs - startedAtMs) / 1000);
     const window = {
       runStartedAtUs: startedAtMs * 1000,
@@ -130,6 +181,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
           startedIterations: counts.started,
           droppedIterations: counts.dropped,
           startDelayP95Ms: counts.startDelayP95Ms,
+          startDelayMaxMs: counts.startDelayMaxMs,
           ...watch.usageOf(member),
           machineIdleMin: watch.machineIdleMin,
         },
@@ -147,10 +199,12 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
         dropped: total((generator) => generator.health.droppedIterations),
       },
       aborted: ended.aborted,
+      ...(control === undefined ? {} : { rateChanges: control.changes }),
       generators,
       readyMs,
     };
   } finally {
+    control?.stop();
     await Promise.allSettled(members.map((member) => member.generator.stop()));
     await watch.finish();
     await releasePorts(environmentId, ports);

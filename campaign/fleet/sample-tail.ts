@@ -8,7 +8,8 @@ export interface SampleSink {
   /** The status was not an expected one, or there was none. */
   failedRequest(endedAtUs: number): void;
   failedCheck(atUs: number): void;
-  started(atUs: number): void;
+  /** An iteration, with its journey and its number (from 1) among the fleet's, where the rows say so. */
+  started(atUs: number, arrival?: { readonly journey: string; readonly number: number }): void;
   dropped(atUs: number, count: number): void;
   /** The generator's scenario began, ms since the epoch. */
   scenarioStart(atMs: number): void;

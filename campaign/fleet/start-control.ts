@@ -12,6 +12,8 @@ export interface GeneratorControl {
   isReady(): Promise<boolean>;
   /** Tells it of the common start, ms since the epoch. */
   start(atMs: number): Promise<void>;
+  /** Sets its number of virtual users while it runs, where the tool can. */
+  scale?(users: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ function k6Control(port: number): GeneratorControl {
     probe: (timeoutMs) => ({ kind: ProbeKind.Http, endpoint: api.statusUrl, timeoutMs }),
     isReady: () => api.isReady().catch(() => false),
     start: () => api.start(),
+    scale: (users) => api.scale(users),
     close: () => api.close(),
   };
 }

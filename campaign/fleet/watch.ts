@@ -1,5 +1,6 @@
 import type { SampleFile } from "../../scenarios/adapters/sample-file";
 import { arrivalPieces, rateAt, totalSeconds } from "../../scenarios/arrival";
+import { dueTimes } from "../../scenarios/arrival-clock";
 import type { Workload } from "../../scenarios/model";
 import { wholeProfile } from "../../scenarios/plan";
 import type { Generator } from "./generator";
@@ -36,6 +37,7 @@ export interface GeneratorCounts {
   readonly scenarioStartMs: number | null;
   /** 95th percentile of how late iterations started, ms; null where the tool does not say. */
   readonly startDelayP95Ms: number | null;
+  readonly startDelayMaxMs: number | null;
 }
 
 /** What one generator's output has said so far. */
@@ -48,10 +50,16 @@ class Tally {
   readonly droppedAtUs: [number, number][] = [];
   /** [µs, how late in µs]. */
   readonly lateUs: [number, number][] = [];
+  /** [µs, when it was due in µs since the scenario's start]. */
+  readonly #dueUs: [number, number][] = [];
   readonly tail: SampleTail;
   usage: GeneratorUsage | undefined;
 
-  constructor(samples: SampleFile, live: LiveWindow) {
+  constructor(
+    samples: SampleFile,
+    live: LiveWindow,
+    private readonly dueSeconds: ReturnType<typeof dueTimes>,
+  ) {
     this.tail = tailOf(samples, {
       request: (endedAtUs, durationMs) => {
         this.requests += 1;
@@ -59,8 +67,9 @@ class Tally {
       },
       failedRequest: (atUs) => live.failed(atUs),
       failedCheck: (atUs) => live.failed(atUs),
-      started: (atUs) => {
+      started: (atUs, arrival) => {
         this.startedAtUs.push(atUs);
+        if (arrival !== undefined) this.#due(atUs, arrival);
         live.started(atUs);
       },
       dropped: (atUs, count) => {
@@ -75,12 +84,32 @@ class Tally {
       },
     });
   }
+
+  /** [µs, how late in µs] of every iteration whose instant was planned. Numbers of dropped ones go to those after them. */
+  delays(): readonly [number, number][] {
+    const start = this.scenarioStartMs;
+    if (this.#dueUs.length === 0 || start === null) return this.lateUs;
+    return this.dropped > 0
+      ? []
+      : this.#dueUs.map(([atUs, dueUs]): [number, number] => [atUs, atUs - start * 1000 - dueUs]);
+  }
+
+  #due(atUs: number, { journey, number }: { readonly journey: string; readonly number: number }): void {
+    const due = this.dueSeconds?.(journey, number);
+    if (due !== undefined && due !== null) this.#dueUs.push([atUs, due * 1e6]);
+  }
 }
 
-function delayP95Ms(delaysUs: readonly number[]): number | null {
+function delayMs(delaysUs: readonly number[]): Pick<GeneratorCounts, "startDelayP95Ms" | "startDelayMaxMs"> {
   const sorted = [...delaysUs].sort((a, b) => a - b);
-  const found = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))];
-  return found === undefined ? null : Math.max(0, found / 1000);
+  const at = (index: number): number | null => {
+    const found = sorted[index];
+    return found === undefined ? null : Math.max(0, found / 1000);
+  };
+  return {
+    startDelayP95Ms: at(Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))),
+    startDelayMaxMs: at(sorted.length - 1),
+  };
 }
 
 /** Follows a running fleet: progress once a second, the health of generators and machine, and the reasons to stop it. */
@@ -97,8 +126,10 @@ export class FleetWatch {
     private readonly graceSeconds: number,
     private readonly goodExitCodes: readonly number[],
     private readonly onProgress: ((progress: FleetProgress) => void) | undefined,
+    private readonly maxRequests = Number.POSITIVE_INFINITY,
   ) {
-    this.#tallies = new Map(members.map((member) => [member, new Tally(member.samples, this.#live)]));
+    const due = dueTimes(workload);
+    this.#tallies = new Map(members.map((member) => [member, new Tally(member.samples, this.#live, due)]));
     this.#warmupMs = totalSeconds(workload.warmup) * 1000;
     this.#totalMs = this.#warmupMs + totalSeconds(workload.arrival) * 1000;
   }
@@ -116,6 +147,7 @@ export class FleetWatch {
       const aborted =
         (await this.#lostGenerator(nowMs, startedAtMs)) ??
         this.#errorFlood(nowMs) ??
+        this.#tooMany() ??
         (nowMs > deadlineMs
           ? {
               kind: "deadline" as const,
@@ -135,14 +167,14 @@ export class FleetWatch {
   countsOf(member: WatchedGenerator, fromUs: number, toUs: number): GeneratorCounts {
     const tally = this.#tallies.get(member);
     if (tally === undefined)
-      return { requests: 0, started: 0, dropped: 0, scenarioStartMs: null, startDelayP95Ms: null };
+      return { requests: 0, started: 0, dropped: 0, scenarioStartMs: null, ...delayMs([]) };
     const within = (atUs: number): boolean => atUs >= fromUs && atUs < toUs;
     return {
       requests: tally.requests,
       started: tally.startedAtUs.filter(within).length,
       dropped: tally.droppedAtUs.reduce((sum, [atUs, count]) => sum + (within(atUs) ? count : 0), 0),
       scenarioStartMs: tally.scenarioStartMs,
-      startDelayP95Ms: delayP95Ms(tally.lateUs.flatMap(([atUs, byUs]) => (within(atUs) ? [byUs] : []))),
+      ...delayMs(tally.delays().flatMap(([atUs, byUs]) => (within(atUs) ? [byUs] : []))),
     };
   }
 
@@ -212,7 +244,9 @@ export class FleetWatch {
       const { exit, name } = member.generator;
       if (exit === undefined) continue;
       const early =
-        nowMs < startedAtMs + this.#totalMs - PERIOD_MS && this.workload.script?.ownArrivals !== true;
+        nowMs < startedAtMs + this.#totalMs - PERIOD_MS &&
+        this.workload.script?.ownArrivals !== true &&
+        this.workload.executor?.kind !== "iterations-per-user";
       const failed = exit.code === null || !this.goodExitCodes.includes(exit.code);
       if (!early && !failed) continue;
       const how =
@@ -224,6 +258,15 @@ export class FleetWatch {
       };
     }
     return null;
+  }
+
+  #tooMany(): FleetAbort | null {
+    const requests = [...this.#tallies.values()].reduce((sum, tally) => sum + tally.requests, 0);
+    if (requests <= this.maxRequests) return null;
+    return {
+      kind: "request-limit",
+      text: `${requests} requests were made (limits.maxRequests ${this.maxRequests})`,
+    };
   }
 
   #errorFlood(nowMs: number): FleetAbort | null {

@@ -38,7 +38,7 @@ export function collectParameter(value: string, previous: readonly string[]): st
   return [...previous, value];
 }
 
-function positiveNumber(value: string): number {
+export function positiveNumber(value: string): number {
   const parsed = Number(value);
   if (!Number.isFinite(parsed) || parsed <= 0) throw new InvalidArgumentError("It must be a number above 0.");
   return parsed;

@@ -37,12 +37,14 @@ function keyFigures(data: ReportData): readonly KeyFigure[] {
   const { arrivals, sizing } = manifest;
   const instances = instanceRange(data);
   return [
-    {
-      label: "Arrivals",
-      value: formatPercent(arrivals.achievedRatio),
-      aside: `${formatCount(arrivals.started)} of ${formatCount(arrivals.planned)} planned`,
-      sound: true,
-    },
+    arrivals.unplanned === undefined
+      ? {
+          label: "Arrivals",
+          value: formatPercent(arrivals.achievedRatio),
+          aside: `${formatCount(arrivals.started)} of ${formatCount(arrivals.planned)} planned`,
+          sound: true,
+        }
+      : { label: "Arrivals", value: formatCount(arrivals.started), aside: "none planned" },
     {
       label: "Requests",
       value: formatCount(overall.requests),

@@ -1,4 +1,5 @@
 import type { GeneratorHealth } from "../../../campaign/manifest";
+import { precisionText } from "../../arrivals";
 import { formatCount, formatMs, formatNumber, formatPercent } from "../../format";
 import type { ReportData } from "../../model";
 import { oneLine } from "../../text";
@@ -39,6 +40,8 @@ function generators(data: ReportData): SafeHtml {
       { head: "Started", number: true },
       { head: "Dropped", number: true },
       { head: "Start skew", number: true },
+      { head: "Visits late, P95", number: true },
+      { head: "Visits late, most", number: true },
       { head: "CPU mean", number: true },
       { head: "CPU max", number: true },
       { head: "Memory max", unit: "MiB", number: true },
@@ -51,6 +54,8 @@ function generators(data: ReportData): SafeHtml {
       formatCount(generator.startedIterations),
       formatCount(generator.droppedIterations),
       number(generator.startSkewMs, formatMs),
+      number(generator.startDelayP95Ms ?? null, formatMs),
+      number(generator.startDelayMaxMs ?? null, formatMs),
       number(generator.cpuMean, formatPercent),
       number(generator.cpuMax, formatPercent),
       number(generator.memoryMaxMiB, formatCount),
@@ -60,6 +65,10 @@ function generators(data: ReportData): SafeHtml {
 }
 
 export function validitySection(data: ReportData): SafeHtml {
-  const { clock } = data.manifest;
-  return html`<section id="validity" aria-labelledby="validity-title"><h2 id="validity-title">Can these numbers be believed?</h2>${findings(data)}<h3>Load generators</h3><p class="note">CPU as a share of the whole machine, over periods of 1 s. Clock offset ${formatMs(clock.offsetMs)} (${oneLine(clock.method)}).</p>${generators(data)}</section>`;
+  const { clock, arrivals } = data.manifest;
+  const fidelity =
+    arrivals.unplanned === undefined
+      ? "Late visits: how long after its planned instant a visit began, where the tool knows it; response times do not hold that wait (coordinated omission)."
+      : `Arrivals are not checked against a plan: ${arrivals.unplanned}.`;
+  return html`<section id="validity" aria-labelledby="validity-title"><h2 id="validity-title">Can these numbers be believed?</h2>${findings(data)}<h3>Load generators</h3><p class="note">CPU as a share of the whole machine, over periods of 1 s. Clock offset ${formatMs(clock.offsetMs)} (${oneLine(clock.method)}). ${oneLine(fidelity)} Over the whole run, ${oneLine(precisionText(data.manifest))}.</p>${generators(data)}</section>`;
 }

@@ -77,8 +77,8 @@ export function executorFields(
       return [
         `// A virtual user begins a visit every ${pacing} s: set their number with \`k6 scale\` or PATCH /v1/status.`,
         'executor: "externally-controlled",',
-        `vus: ${Math.ceil((executor.startRatePerSecond * pacing) / generators)},`,
-        `maxVUs: ${Math.ceil((executor.maxRatePerSecond * pacing) / generators)},`,
+        `vus: ${Math.round(executor.startRatePerSecond * pacing)},`,
+        `maxVUs: ${Math.ceil(executor.maxRatePerSecond * pacing)},`,
         `duration: "${milliseconds(executor.durationSeconds)}",`,
       ];
     }

@@ -7,7 +7,7 @@ import { now, recordExchange } from "./perfbed-k6.js";
 
 const connected = new Map();
 
-// One call. The answer's message; undefined for any status but OK (0), or where no connection can be made (14).
+// One call. The answer's message; undefined for any status but OK (0), or where no connection can be made.
 export function call(client, address, step, method, message, { metadata = {}, timeoutSeconds = 10 } = {}) {
   const timeout = \`\${timeoutSeconds * 1000}ms\`;
   let started = now();
@@ -20,11 +20,12 @@ export function call(client, address, step, method, message, { metadata = {}, ti
       started = now();
     }
     const response = client.invoke(method, JSON.parse(message), { metadata, timeout });
-    recordExchange(step, started, response.status, response.status !== grpc.StatusOK);
-    return response.status === grpc.StatusOK ? response.message : undefined;
+    const good = response.status === grpc.StatusOK;
+    recordExchange(step, started, good ? 200 : 0, good ? undefined : \`grpc-\${Number(response.status)}\`);
+    return good ? response.message : undefined;
   } catch (error) {
     connected.delete(client);
-    recordExchange(step, started, 14, true);
+    recordExchange(step, started, 0, "connection-refused");
     return undefined;
   }
 }

@@ -317,13 +317,16 @@ export function beginSetup(seed) {
 }
 
 // One row for what is no HTTP request, from an instant on (see now) until this moment.
-export function recordExchange(name, startedMs, status, failed) {
+// \`error\`: a short word where it has failed. \`status\`: that of HTTP, 0 for none.
+export function recordExchange(name, startedMs, status, error) {
   const { metadata } = exec.vu.metrics;
   metadata.status = String(status);
-  metadata.failed = failed ? "1" : "0";
+  metadata.failed = error === undefined ? "0" : "1";
+  if (error !== undefined) metadata.error = error;
   exchanges.add(now() - startedMs, { name });
   delete metadata.status;
   delete metadata.failed;
+  delete metadata.error;
 }
 
 // Milliseconds with microseconds behind the point; Date knows none.

@@ -19,21 +19,21 @@ export function overSocket(step, url, { headers = {}, timeoutSeconds = 10 }, exc
     const wait = () => {
       clearTimeout(timer);
       started = now();
-      timer = setTimeout(() => end(false, 0), timeoutSeconds * 1000);
+      timer = setTimeout(() => end("timeout"), timeoutSeconds * 1000);
     };
     // The end, with a row for what was under way.
-    const end = (good, status) => {
+    const end = (error) => {
       if (over) return;
       over = true;
       clearTimeout(timer);
-      if (!good) recordExchange(name(), started, status, true);
+      if (error !== undefined) recordExchange(name(), started, 0, error);
       socket.close();
-      resolve(good);
+      resolve(error === undefined);
     };
     const next = () => {
       at++;
       if (at === exchanges.length) {
-        end(true);
+        end();
         return;
       }
       wait();
@@ -41,18 +41,18 @@ export function overSocket(step, url, { headers = {}, timeoutSeconds = 10 }, exc
     };
     wait();
     socket.addEventListener("open", () => {
-      recordExchange(name(), started, 101, false);
+      recordExchange(name(), started, 101);
       next();
     });
     socket.addEventListener("message", ({ data }) => {
       if (over || at < 0) return;
       const { until } = exchanges[at];
       if (until !== undefined && !String(data).includes(until)) return;
-      recordExchange(step, started, 101, false);
+      recordExchange(step, started, 101);
       next();
     });
-    socket.addEventListener("error", () => end(false, 0));
-    socket.addEventListener("close", () => end(false, 0));
+    socket.addEventListener("error", () => end("no-response"));
+    socket.addEventListener("close", () => end("connection-reset"));
   });
 }
 `;

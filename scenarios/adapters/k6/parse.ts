@@ -55,7 +55,7 @@ export function k6SamplesSql(file: SampleFile, context: K6SampleContext): string
     firstByteUs: "CASE WHEN status > 0 THEN round(first_byte_ms * 1000) END",
     status: "status",
     ok: "NOT (failed OR check_failed)",
-    error: `CASE WHEN failed THEN ${ERROR_CLASS} WHEN check_failed THEN 'check-failed' END`,
+    error: `CASE WHEN failed THEN coalesce(error_text, ${ERROR_CLASS}) WHEN check_failed THEN 'check-failed' END`,
     bytes: "NULL",
     traceId: "trace_id",
   };

@@ -72,30 +72,40 @@ export function failedChecksSql(file: SampleFile): string {
     ) WHERE ${failing} AND request_position IS NOT NULL`;
 }
 
+/** Rows of what is no HTTP request, with the columns of requestsSql. Only rendered scripts write them. */
+function exchangesSql(file: SampleFile): string {
+  return `SELECT "timestamp" AS ended_us, metric_value AS duration_ms, NULL AS trace_id,
+           coalesce(scenario, '') AS journey, coalesce(name, '') AS step, CAST(regexp_extract(metadata, 'status=([0-9]+)', 1) AS INTEGER) AS status, NULL AS code, NULL AS link,
+           NULL AS first_byte_ms, metadata LIKE '%failed=1%' AS failed_value,
+           nullif(regexp_extract(metadata, 'error=([a-z0-9-]+)', 1), '') AS error_text
+    FROM ${rowsSql(file)} WHERE metric_name = 'perfbed_exchange'`;
+}
+
 /**
- * One row a request, in file order: ended_us, duration_ms, first_byte_ms, journey, step, status, code, failed_value (k6's own judgement,
- * null where it is missing) and what failedChecksSql tells them by. In k6's CSV the rows of a request are told by their order in the
- * file: the session must keep `preserve_insertion_order`.
+ * One row a request, in file order: ended_us, duration_ms, trace_id, journey, step, status, code, what failedChecksSql tells them by,
+ * first_byte_ms, failed_value (k6's own judgement, null where it is missing) and error_text (null where the code says it). In k6's CSV the
+ * rows of a request are told by their order in the file: the session must keep `preserve_insertion_order`.
  */
 export function requestsSql(file: SampleFile): string {
   const told = file.native
     ? "position"
     : `CASE WHEN contains(metadata, 'request=') THEN ${linkExpression(false)} END AS link`;
+  const others = file.native ? "" : `\n    UNION ALL\n    ${exchangesSql(file)}`;
   const trace = "nullif(regexp_extract(metadata, 'trace_id=([0-9a-f]{32})', 1), '') AS trace_id";
   const tags = `${trace}, coalesce(scenario, '') AS journey, coalesce(name, '') AS step, coalesce(status, 0) AS status, error_code AS code`;
   if (file.output === SampleOutput.Perfbed) {
     return `SELECT "timestamp" AS ended_us, metric_value AS duration_ms, ${tags}, ${told},
-           sending + waiting AS first_byte_ms, failed <> 0 AS failed_value
-    FROM (SELECT ${file.native ? "row_number() OVER () AS position, *" : "*"} FROM ${wantedRows(file)}) WHERE metric_name = 'http_req'`;
+           sending + waiting AS first_byte_ms, failed <> 0 AS failed_value, NULL AS error_text
+    FROM (SELECT ${file.native ? "row_number() OVER () AS position, *" : "*"} FROM ${wantedRows(file)}) WHERE metric_name = 'http_req'${others}`;
   }
   const lead = (column: string, offset: number): string => `lead(${column}, ${offset}) OVER ()`;
   return `SELECT "timestamp" AS ended_us, metric_value AS duration_ms, ${tags}, ${told},
            CASE WHEN metric2 = 'http_req_waiting' THEN value1 + value2 END AS first_byte_ms,
-           CASE WHEN metric3 = 'http_req_failed' THEN value3 <> 0 END AS failed_value
+           CASE WHEN metric3 = 'http_req_failed' THEN value3 <> 0 END AS failed_value, NULL AS error_text
     FROM (
       SELECT *, ${file.native ? "row_number() OVER () AS position," : ""}
              ${lead("metric_value", 1)} AS value1, ${lead("metric_name", 2)} AS metric2, ${lead("metric_value", 2)} AS value2,
              ${lead("metric_name", 3)} AS metric3, ${lead("metric_value", 3)} AS value3
       FROM ${wantedRows(file)}
-    ) WHERE metric_name = 'http_req_duration'`;
+    ) WHERE metric_name = 'http_req_duration'${others}`;
 }

@@ -9,8 +9,10 @@ interface Helper {
   zipf(min: number, max: number, exponent: number): (visit: { random: () => number }) => number;
   jsonText(value: unknown): string;
   Visit: new (
-    random: () => number,
+    seed: number,
+    journey: number,
     arrival: number,
+    arrivalHere: number,
   ) => {
     uniform(min: number, max: number): number;
     exponential(mean: number, min: number, max: number): number;
@@ -22,9 +24,9 @@ function isHelper(value: unknown): value is Helper {
   return typeof value === "object" && value !== null && "randomStream" in value && "Visit" in value;
 }
 
-const source = K6_HELPER_SOURCE.replace(/^import .*$/gm, "").replace(/^export function/gm, "function");
+const source = K6_HELPER_SOURCE.replace(/^import .*$/gm, "").replace(/^export /gm, "");
 const loaded: unknown = runInContext(
-  `class Counter {} class Gauge {} const __ENV = {};
+  `class Counter {} class Gauge {} class Trend {} const __ENV = {};
 ${source}
 ;({ randomStream, integer, choice, zipf, jsonText, Visit })`,
   createContext({}),
@@ -113,7 +115,7 @@ test("integers and choices come with their weights", () => {
 });
 
 test("pauses have the mean that the scenario asks for", () => {
-  const pauses = new helper.Visit(visit.random, 0);
+  const pauses = new helper.Visit(1, 2, 4, 4);
   const mean = (draw: () => number): number => {
     let sum = 0;
     for (let index = 0; index < DRAWS; index++) sum += draw();
