@@ -12,7 +12,7 @@ import { type MotoServer, startMoto } from "../../support/moto-server";
 import { openAwsStack } from "../support/aws-stack";
 import { requireBuild } from "../support/local-stack";
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 let folder: string;
 let plugin: ChildProcess;
