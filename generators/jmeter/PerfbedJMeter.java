@@ -206,6 +206,8 @@ public final class PerfbedJMeter {
       daemon(() -> {
         Thread.sleep(Math.max(0, instant - System.currentTimeMillis()));
         while (whenIdle && VISITS.get() > 0) Thread.sleep(50);
+        // Nothing runs any more: JMeter's own way to stop would interrupt its schedules and complain that they do not end at once.
+        if (whenIdle) System.exit(0);
         engine.stopTest(true);
       });
     }
