@@ -68,6 +68,8 @@ test("edge and balancer: a cached page is a hit and spares the application, an u
   await fetch(`${tiers.edgeUrl}/cached`);
   for (let i = 0; i < 9; i += 1) await fetch(`${tiers.edgeUrl}/cached`);
   await eventually("hits", () => maxOf("edge-varnish", "hits_per_second") > 0);
+  // No reading shall count hits and misses at once.
+  await eventually("no more hits", () => telemetry.latest("edge-varnish", "hits_per_second") === 0);
   for (let i = 0; i < 5; i += 1) await fetch(`${tiers.edgeUrl}/broken`);
   await eventually("errors at the instance", () => maxOf("app-1", "errors_5xx_per_second") > 0);
   await eventually("only misses", () => valuesOf("edge-varnish", "hit_ratio").includes(0));
