@@ -12,6 +12,6 @@ test("started arrivals stand beside the planned ones, or beside the reason why n
 test("percentiles are called exact only where they are", () => {
   expect(precisionText({})).toContain("exact");
   expect(precisionText({ histogram: { relativeError: 1 / 2048, slotSeconds: 1 } })).toMatch(
-    /within 0\.049 % .*histograms/,
+    /within 0\.049\s% .*histograms/,
   );
 });
