@@ -233,8 +233,10 @@ function stepOf(step: TrafficStep, index: number, measure: TrafficMeasure): Traf
 function placeholderOf(placeholder: Placeholder, counts: PlaceCounts | undefined): TrafficPlaceholder {
   const { name, kind, suffix } = placeholder;
   const range = counts?.items.range() ?? null;
-  // Things that are asked for once or twice each, such as carts, have an owner and no popularity.
-  const shared = counts !== undefined && counts.items.requests >= 3 * counts.items.items;
+  // Keys that are asked for once or twice each, such as carts, have an owner and no popularity.
+  const shared =
+    counts !== undefined &&
+    (kind === "number" || kind === "slug" || counts.items.requests >= 3 * counts.items.items);
   const fit = shared ? fitZipf(counts.items.counts()) : null;
   return {
     name,

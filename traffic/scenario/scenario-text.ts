@@ -101,7 +101,7 @@ function header(model: TrafficModel): readonly string[] {
   return [
     `// Traffic learned from access logs by ${model.madeBy} (perfbed traffic learn). It is yours: edit it.`,
     "//",
-    `//   log       ${log.files} ${log.files === 1 ? "file" : "files"} (${log.formats.join(", ")}), ${minuteText(log.from)} to ${minuteText(log.to)}, ${grouped(log.requests)} requests, ${grouped(log.malformed)} lines not read`,
+    `//   log       ${log.files} ${log.files === 1 ? "file" : "files"} (${log.formats.join(", ")}), ${minuteText(log.from)} to ${minuteText(log.to)}, ${grouped(log.requests)} requests, ${grouped(log.malformed)} ${log.malformed === 1 ? "line" : "lines"} not read`,
     `//   visits    ${grouped(sessions.count)} of ${figure(sessions.requestsPerSession)} requests on average, told apart by ${sessions.byCookie > sessions.count / 2 ? "cookie" : "address and user agent"}, ended by ${settings.idleMinutes} idle minutes`,
     `//   peak      ${figure(arrivals.peakPerMinute)} visits begun per minute: percentile ${settings.peakPercentile} of all minutes; the mean is ${figure(arrivals.perMinute.mean)}, the highest ${grouped(arrivals.perMinute.max)}`,
     ...(apart.length === 0 ? [] : [`//   left out  ${apart.join(", ")}`]),
