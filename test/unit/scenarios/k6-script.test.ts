@@ -175,6 +175,21 @@ test("the segments of any fleet cover the whole without a gap", () => {
   expect(executionSegment(2, 3).segment).toBe("2/3:1");
 });
 
+test("requests carry a trace context only where a share is to be traced, and k6 accepts that script too", async () => {
+  const plain = renderScript(everything, 1);
+  expect(plain).toContain('import http from "k6/http";');
+  expect(plain).not.toContain("tracedHttp");
+  const traced = renderScript(everything, 1, 0.2);
+  expect(traced).toContain("const http = tracedHttp(0.2);");
+  expect(traced).not.toContain('import http from "k6/http";');
+  await written(everything);
+  const file = join(folder, "traced.js");
+  await writeFile(file, traced);
+  expect((await inspect(file)).plannedSeconds).toBe(
+    (await inspect(await written(everything))).plannedSeconds,
+  );
+});
+
 test("a plain step is plain k6: one call, no body kept, nothing else", () => {
   const script = one({});
   expect(script).toContain("http.get(`${BASE_URL}/`, jSteps.s);");
