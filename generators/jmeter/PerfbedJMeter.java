@@ -170,6 +170,8 @@ public final class PerfbedJMeter {
 
     /** Threads of the open model that are under way. */
     private static final AtomicInteger VISITS = new AtomicInteger();
+    /** All that have begun. */
+    private static final AtomicInteger ARRIVALS = new AtomicInteger();
 
     /** Iteration under way of each thread of the closed model. */
     private static final ConcurrentHashMap<Thread, Integer> ITERATIONS = new ConcurrentHashMap<>();
@@ -193,22 +195,29 @@ public final class PerfbedJMeter {
         JMeterContextService.startTest();
         mark("begin", System.currentTimeMillis(), "");
         String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
-        if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter), false);
-        // The schedules end with a pause for the visits under way: when there are none there is nothing to wait for.
-        String loadEnds = System.getenv("PERFBED_LOAD_ENDS_MS");
-        if (loadEnds != null) stopAt(start + Long.parseLong(loadEnds), true);
+        if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter));
+        String arrivals = System.getenv("PERFBED_ARRIVALS");
+        if (arrivals != null) endAfter(Long.parseLong(arrivals));
       } catch (IOException | InterruptedException error) {
         throw new IllegalStateException(error);
       }
     }
 
-    private static void stopAt(long instant, boolean whenIdle) {
+    private static void stopAt(long instant) {
       daemon(() -> {
         Thread.sleep(Math.max(0, instant - System.currentTimeMillis()));
-        while (whenIdle && VISITS.get() > 0) Thread.sleep(50);
-        // Nothing runs any more: JMeter's own way to stop would interrupt its schedules and complain that they do not end at once.
-        if (whenIdle) System.exit(0);
         engine.stopTest(true);
+      });
+    }
+
+    /**
+     * Ends with the last visit: the schedules end with a pause for those under way, and JMeter would wait for all of it. Its own way
+     * to stop would interrupt the schedules and complain that they do not end at once.
+     */
+    private static void endAfter(long arrivals) {
+      daemon(() -> {
+        while (ARRIVALS.get() < arrivals || VISITS.get() > 0) Thread.sleep(50);
+        System.exit(0);
       });
     }
 
@@ -233,16 +242,17 @@ public final class PerfbedJMeter {
       JMeterContext context = JMeterContextService.getContext();
       if (!open(context)) return;
       VISITS.incrementAndGet();
+      ARRIVALS.incrementAndGet();
       mark("start", System.currentTimeMillis(), journey(context));
     }
 
     @Override
     public void threadFinished() {
       JMeterContext context = JMeterContextService.getContext();
-      if (open(context)) VISITS.decrementAndGet();
       if (open(context) || ITERATIONS.remove(Thread.currentThread()) != null) {
         mark("end", System.currentTimeMillis(), journey(context));
       }
+      if (open(context)) VISITS.decrementAndGet();
     }
 
     private static void iterate(JMeterContext context, long startMs) {

@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
 import type { Problem } from "../../../core/errors";
 import { totalSeconds } from "../../arrival";
+import { type ArrivalShare, shareStages } from "../../arrival-shares";
 import { type Feeder, isHttpStep, type Workload } from "../../model";
-import { wholeProfile } from "../../plan";
+import { journeyProfile, wholeProfile } from "../../plan";
 import { readTable } from "../../tables";
 import { templateVariables } from "../../templates";
 import {
@@ -94,6 +95,14 @@ function jsonProblems(workload: Workload): readonly Problem[] {
   });
 }
 
+/** Arrivals of all journeys that one generator has to make. */
+function arrivalsOf(workload: Workload, share: ArrivalShare): number {
+  return workload.journeys.reduce((sum, _, index) => {
+    const stages = shareStages(journeyProfile(workload, index), share);
+    return sum + stages.reduce((all, stage) => all + stage.arrivals, 0);
+  }, 0);
+}
+
 function render(workload: Workload, programPath: string, place: GeneratorPlace): RenderedGenerator {
   const { share, folder, baseUrl } = place;
   const home = dirname(dirname(programPath));
@@ -142,9 +151,8 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       BASE_URL: baseUrl,
       PERFBED_SAMPLES: samples.path,
       PERFBED_START_FILE: join(folder, START_FILE),
-      // A little later than the end, so that the last arrival has begun even on a busy machine.
       ...(script === undefined
-        ? { PERFBED_LOAD_ENDS_MS: String(Math.round(seconds * 1000) + 2_000) }
+        ? { PERFBED_ARRIVALS: String(arrivalsOf(workload, share)) }
         : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
     },
     samples,
