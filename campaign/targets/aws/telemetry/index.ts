@@ -6,7 +6,7 @@ import { TelemetrySpool } from "../../../telemetry/spool";
 import type { RunTelemetry, TelemetryRequest } from "../../target";
 import { type AwsClients, withClients } from "../clients";
 import { awsFailure } from "../errors";
-import { PERIOD_SECONDS, periodsOf, readFigures, type Window } from "./read-figures";
+import { middleUs, periodsOf, readFigures, type Window } from "./read-figures";
 import { readScalingEvents } from "./scaling-events";
 import { appGroupName, type SourceSurvey, surveySources } from "./sources";
 import { TELEMETRY_TIMES, type TelemetryTimes } from "./times";
@@ -15,7 +15,7 @@ import { TELEMETRY_TIMES, type TelemetryTimes } from "./times";
 function pointsOfMissing({ missing }: SourceSurvey, window: Window): readonly TelemetryPoint[] {
   return missing.flatMap(({ tier, source }) =>
     periodsOf(window).map((period) => ({
-      atUs: BigInt(period + (PERIOD_SECONDS * 1000) / 2) * 1000n,
+      atUs: middleUs(period, window),
       tier,
       source,
       metric: "reading_failed",

@@ -31,6 +31,13 @@ export function periodsOf({ fromUs, toUs }: Window): readonly number[] {
   return periods;
 }
 
+/** Where a period's figures stand: in the middle of what it has in common with the window, so that a short run has them, too. */
+export function middleUs(periodMs: number, { fromUs, toUs }: Window): bigint {
+  const from = Math.max(periodMs * 1000, fromUs);
+  const to = Math.min((periodMs + PERIOD_SECONDS * 1000) * 1000, toUs);
+  return BigInt(Math.round((from + to) / 2));
+}
+
 async function ask(
   client: CloudWatchClient,
   queries: readonly MetricDataQuery[],
@@ -66,13 +73,12 @@ async function ask(
 function pointsOf(
   source: CloudSource,
   seriesOf: (figure: number) => Series,
-  periods: readonly number[],
+  window: Window,
 ): readonly TelemetryPoint[] {
-  const at = (periodMs: number): bigint => BigInt(periodMs + (PERIOD_SECONDS * 1000) / 2) * 1000n;
   const leading = seriesOf(0);
-  return periods.flatMap((period): readonly TelemetryPoint[] => {
+  return periodsOf(window).flatMap((period): readonly TelemetryPoint[] => {
     const read = leading.has(period);
-    const base = { atUs: at(period), tier: source.tier, source: source.source };
+    const base = { atUs: middleUs(period, window), tier: source.tier, source: source.source };
     const figures = source.figures.flatMap((figure, index): readonly TelemetryPoint[] => {
       const value = seriesOf(index).get(period) ?? (read && figure.absentIsZero === true ? 0 : undefined);
       if (value === undefined) return [];
@@ -117,14 +123,11 @@ export async function readFigures(
     ask(clients.cloudWatch, queriesOf(false), window),
     ask(clients.edgeCloudWatch, queriesOf(true), window),
   ]);
-  const periods = periodsOf(window);
-  const last = periods.at(-1);
+  const last = periodsOf(window).at(-1);
   const seriesOf = (index: number, figure: number): Series =>
     regional.get(idOf(index, figure)) ?? edge.get(idOf(index, figure)) ?? new Map();
   return {
-    points: sources.flatMap((source, index) =>
-      pointsOf(source, (figure) => seriesOf(index, figure), periods),
-    ),
+    points: sources.flatMap((source, index) => pointsOf(source, (figure) => seriesOf(index, figure), window)),
     waiting: sources.flatMap(({ source }, index) =>
       last === undefined || seriesOf(index, 0).has(last) ? [] : [source],
     ),
