@@ -26,6 +26,8 @@ export interface ValidityInput {
   /** What stopped it, where a rule of its own stands for that: a lost generator is named as such. */
   readonly abortKind?: "generator-lost" | "error-ratio" | "deadline" | "request-limit";
   readonly clockOffsetMs: number | null;
+  /** Generators whose clock nobody has measured. @default none */
+  readonly clocksUnmeasured?: readonly string[];
   /** Free share (0..1) of the machine that the generators run on, one reading a second of the measured window, in order. */
   readonly machineIdle?: readonly number[];
   /** App instances that ended without the autoscaler having asked for it. */
@@ -186,6 +188,10 @@ export function findValidity(input: ValidityInput): readonly ValidityFinding[] {
   if (apart !== undefined) {
     const text = `the clocks of generators and environment are ${offset.toFixed(1)} ms apart`;
     found.push(finding("clock-offset", apart.severity, text, offset, apart.limit));
+  }
+  for (const name of input.clocksUnmeasured ?? []) {
+    const text = `the clock of ${name} was not measured: its samples may stand at the wrong moment`;
+    found.push(finding("clock-unmeasured", "warning", text));
   }
   found.push(...environmentFindings(input));
   return [

@@ -6,14 +6,16 @@ import { writeTextFile } from "./files";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver, timed } from "./phase";
 import type { CampaignPlan } from "./plan";
-import { type KeptLogs, keepLogs, type Provisioned, prepare, provision, refuseTakenName } from "./provision";
+import { type KeptLogs, keepLogs, type Provisioned, prepare, provision } from "./provision";
 import { runOnce, singleRunFolder } from "./single-run";
+import { type CampaignTarget, campaignTarget, type Tools } from "./targets";
 import { tearDown, teardownText } from "./teardown";
-import { prepareTools } from "./tools";
 
 export interface CampaignOptions {
   readonly observer: CampaignObserver;
   readonly signal: AbortSignal;
+  /** What stands behind the plan's target. @default perfbed's own implementation of it */
+  readonly target?: CampaignTarget;
 }
 
 export interface CampaignResult {
@@ -89,11 +91,12 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
   const observer = recordingObserver(options.observer);
   const { signal } = options;
   const { environmentId } = plan.environment;
+  const target = options.target ?? (await campaignTarget(plan.environment.target));
   const { recordAfterRun, requireHistory } = await import("./history/record");
   if (plan.history !== undefined) await requireHistory(plan.history);
-  let tools: Awaited<ReturnType<typeof prepareTools>>;
+  let tools: Tools;
   try {
-    tools = await prepareTools(plan.tool, observer, signal, [plan.environment]);
+    tools = await target.prepareTools(plan.tool, observer, signal, [plan.environment]);
     signal.throwIfAborted();
   } catch (error) {
     if (signal.aborted) {
@@ -105,14 +108,14 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
     }
     throw error;
   }
-  await refuseTakenName(environmentId);
+  await target.refuseTakenName(environmentId);
   const runFolder = singleRunFolder(plan);
   let provisioned: Provisioned | undefined;
   let report: ReportData;
   try {
-    await prepare(plan.environment, true);
-    provisioned = await provision(plan.environment, tools, { observer, signal });
-    report = await runOnce({ plan, access: provisioned.access, tools, observer, signal });
+    await prepare(plan.environment, target, true);
+    provisioned = await provision(plan.environment, tools, { target, observer, signal });
+    report = await runOnce({ plan, target, access: provisioned.access, tools, observer, signal });
     await timed(
       observer,
       "report",
@@ -121,12 +124,12 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
       () => plan.resultsDir,
     );
   } catch (error) {
-    const logs = keepLogs(environmentId, runFolder);
-    const proof = await tearDown(environmentId, undefined, observer);
+    const logs = keepLogs(environmentId, target, runFolder);
+    const proof = await tearDown(environmentId, target, undefined, observer);
     throw stopped(error, signal.aborted, proof, logs);
   }
-  keepLogs(environmentId, runFolder);
-  const proof = await tearDown(environmentId, provisioned.stack, observer);
+  keepLogs(environmentId, target, runFolder);
+  const proof = await tearDown(environmentId, target, provisioned.stack, observer);
   const { TEARDOWN_FILE } = await import("./judge");
   await writeTextFile(join(runFolder, TEARDOWN_FILE), `${JSON.stringify(proof, null, 2)}\n`);
   const complete: ReportData = { ...report, teardown: proof };

@@ -1,3 +1,4 @@
+import { Target } from "../components/contracts";
 import type { Problem } from "../core/errors";
 import { adapterOf } from "../scenarios/adapters";
 import { LOAD_TOOLS, type LoadTool, type Workload } from "../scenarios/model";
@@ -37,3 +38,16 @@ export function chooseTool(
   const tool = script?.tool ?? wanted;
   return { tool, problems: workload === undefined ? [] : adapterOf(tool).problems(workload) };
 }
+
+/** Generators on AWS have k6 and nothing else. */
+export const toolProblems = (tool: LoadTool, target: Target): readonly Problem[] =>
+  target !== Target.Aws || tool === "k6"
+    ? []
+    : [
+        {
+          field: "tool",
+          value: tool,
+          allowed: "k6, on AWS",
+          hint: "Other load tools run on this machine alone.",
+        },
+      ];

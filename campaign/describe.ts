@@ -7,6 +7,7 @@ import { arrivalsArePlanned, describeExecutor } from "../scenarios/executor-plan
 import type { LoadTool } from "../scenarios/model";
 import { expectedRequests } from "../scenarios/plan";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
+import { describeAwsTiers, describeCost } from "./targets/aws/describe";
 
 const cores = (cpu: number): string => `${cpu} ${cpu === 1 ? "core" : "cores"}`;
 
@@ -62,13 +63,30 @@ export function describeAgents({ agents }: ApmSettings): string {
     .join("; ");
 }
 
+/** The tiers as the plan's target makes them. */
+export function describePlannedTiers(
+  { sizing, aws }: EnvironmentPlan,
+  tool: LoadTool,
+): readonly { readonly tier: string; readonly text: string }[] {
+  return aws === undefined
+    ? describeTiers(sizing, tool)
+    : describeAwsTiers(sizing, aws, adapterOf(tool).title);
+}
+
+/** Seconds that provisioning and teardown take beside the load; on AWS databases and CDN make it half an hour. */
+const overheadSeconds = ({ aws }: EnvironmentPlan): number => (aws === undefined ? 25 : 1_800);
+
 export function describeEnvironment(environment: EnvironmentPlan, tool: LoadTool = "k6"): string {
+  const { aws } = environment;
   return [
-    `Environment  ${environment.environmentId} on ${environment.target}, until ${environment.expiresAt} at the latest`,
+    `Environment  ${environment.environmentId} on ${environment.target}${aws === undefined ? "" : ` in ${aws.region}`}, until ${environment.expiresAt} at the latest`,
     `Application  ${environment.application.name} ${environment.application.version}: ${environment.application.command.join(" ")}`,
     `Sizing       ${environment.sizing.name}`,
-    ...describeTiers(environment.sizing, tool).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
+    ...describePlannedTiers(environment, tool).map(({ tier, text }) => `  ${tier.padEnd(10)} ${text}`),
     ...(environment.apm === undefined ? [] : [`  ${"apm".padEnd(10)} ${describeAgents(environment.apm)}`]),
+    ...(aws === undefined
+      ? []
+      : [`Cost         ${describeCost(environment.sizing, aws).replace("\n", "\n             ")}`]),
   ].join("\n");
 }
 
@@ -106,7 +124,7 @@ export function describePlan(plan: CampaignPlan, width: number): string {
       (slo) =>
         `  objective  ${slo.journey ?? "every journey"}: ${slo.kind === "latency" ? `P${(slo.quantile ?? 0.95) * 100} at most ${slo.threshold} ms` : `failed requests at most ${slo.threshold * 100} %`}`,
     ),
-    `Length       about ${Math.round(warmup + measured + 25)} s with provisioning and teardown`,
+    `Length       about ${Math.round(warmup + measured + overheadSeconds(plan.environment))} s with provisioning and teardown`,
     `Results      ${plan.resultsDir}`,
     "Nothing was started.",
   ].join("\n");

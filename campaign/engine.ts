@@ -10,11 +10,23 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation";
 import { EnvironmentError } from "../core/errors";
-import { environmentDir, toolsDir } from "../core/home";
+import { toolsDir } from "../core/home";
 import { engineVariables } from "../stacks/engine-variables";
 
 const PROJECT = "perfbed";
-const STATE_FOLDER = "pulumi";
+/** Within the environment's folder. */
+export const STATE_FOLDER = "pulumi";
+
+export interface StackOptions {
+  readonly environmentId: string;
+  /** The environment's own folder: state, passphrase and logs go there. */
+  readonly folder: string;
+  readonly program: PulumiFn;
+  /** The Pulumi CLI. */
+  readonly cli: string;
+  /** Further variables of the engine and its plugins. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
+}
 
 /** A stack of one environment, with its state in the environment's own folder. */
 export interface EngineStack {
@@ -31,14 +43,13 @@ function passphraseOf(folder: string): string {
   return readFileSync(file, "utf8");
 }
 
-function environmentVariables(environmentId: string, folder: string): Record<string, string> {
+function environmentVariables({ folder, variables }: StackOptions): Record<string, string> {
   return {
     ...engineVariables(),
     PULUMI_CONFIG_PASSPHRASE: passphraseOf(folder),
     PULUMI_HOME: join(toolsDir(), "pulumi-home"),
     PULUMI_BACKEND_URL: `file://${join(folder, STATE_FOLDER)}`,
-    // The engine and its plugins belong to the environment: a sweep finds them after a killed runner.
-    PERFBED_ENVIRONMENT_ID: environmentId,
+    ...variables,
   };
 }
 
@@ -128,8 +139,8 @@ function sparing(command: PulumiCommand): SparingCommand {
 }
 
 /** Opens (or makes) the stack of an environment whose folder exists. */
-export async function openStack(environmentId: string, program: PulumiFn, cli: string): Promise<EngineStack> {
-  const folder = environmentDir(environmentId);
+export async function openStack(options: StackOptions): Promise<EngineStack> {
+  const { environmentId, folder, program, cli } = options;
   const workDir = join(folder, "pulumi-work");
   const exists = existsSync(
     join(folder, STATE_FOLDER, ".pulumi", "stacks", PROJECT, `${environmentId}.json`),
@@ -145,7 +156,7 @@ export async function openStack(environmentId: string, program: PulumiFn, cli: s
     {
       workDir,
       pulumiCommand: command,
-      envVars: environmentVariables(environmentId, folder),
+      envVars: environmentVariables(options),
       projectSettings: {
         name: PROJECT,
         runtime: "nodejs",

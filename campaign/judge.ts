@@ -41,6 +41,7 @@ export function storedValidity(
     aborted,
     ...(abortKind === undefined ? {} : { abortKind }),
     clockOffsetMs: clock.offsetMs,
+    ...(clock.unmeasured === undefined ? {} : { clocksUnmeasured: clock.unmeasured }),
     ...telemetryFacts(points, events, sizing.database.replicas),
   });
 }

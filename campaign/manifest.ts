@@ -23,6 +23,10 @@ export interface GeneratorHealth {
   readonly memoryMaxMiB: number | null;
   /** Free CPU share (0..1) of the whole machine, smallest 1 s period: how close the machine was to saturation. */
   readonly machineIdleMin: number | null;
+  /** How far its clock was ahead of the common one; its samples are corrected by it. Null: not measured. Absent: there is one clock. */
+  readonly clockOffsetMs?: number | null;
+  /** Where it ran: an instance or a task. Absent on the local target. */
+  readonly place?: string;
 }
 
 /** Everything needed to reproduce a run and to distrust it: `run.json`. */
@@ -104,5 +108,11 @@ export interface RunManifest {
   readonly inventory: readonly { readonly name: string; readonly tier: string; readonly pid: number }[];
   /** Phases with their length in ms. */
   readonly phases: readonly { readonly name: string; readonly durationMs: number }[];
-  readonly clock: { readonly offsetMs: number; readonly method: string };
+  readonly clock: {
+    /** How far apart the clocks may still be after every correction. */
+    readonly offsetMs: number;
+    readonly method: string;
+    /** Generators whose clock could not be measured. @default none */
+    readonly unmeasured?: readonly string[];
+  };
 }

@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
-import { takeInventory } from "../components/local/supervisor";
 import { packageVersion } from "../core/version";
 import { adapterOf } from "../scenarios/adapters";
 import { hasPlannedArrivals } from "../scenarios/adapters/k6";
@@ -17,21 +16,21 @@ import {
   runFiles,
   writeVersionedJson,
 } from "../storage";
-import { type ResolvedTool, Tool } from "../toolchain";
 import { type ApmRecording, apmOfManifest, startApm, traceRatioOf } from "./apm";
-import { type FleetProgress, type FleetResult, runFleet } from "./fleet";
-import { describeMachine } from "./machine";
+import { iterationsOnCommonClock, samplesOnCommonClock } from "./clock-correction";
+import type { FleetProgress, FleetResult } from "./fleet";
 import { MANIFEST_SCHEMA_VERSION, type RunManifest } from "./manifest";
 import type { CampaignObserver, PhaseName } from "./observer";
 import { timed } from "./phase";
 import type { CampaignPlan } from "./plan";
-import { readEnvironmentEvents, startTelemetry, type Telemetry } from "./telemetry";
-import { loadToolPath, programPath, toolVersions } from "./tools";
+import type { CampaignTarget, RunTelemetry, Tools } from "./targets";
+import { toolVersions } from "./tools";
 
 export interface MeasureOptions {
   readonly plan: CampaignPlan;
+  readonly target: CampaignTarget;
   readonly access: EnvironmentAccess;
-  readonly tools: ReadonlyMap<Tool, ResolvedTool>;
+  readonly tools: Tools;
   readonly runId: string;
   readonly runFolder: string;
   /** `single` when nothing is compared, else the name of the side. */
@@ -82,8 +81,8 @@ class LoadPhases {
   }
 }
 
-async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<FleetResult> {
-  const { plan, access, tools, observer, signal } = options;
+async function loadWith(options: MeasureOptions, telemetry: RunTelemetry): Promise<FleetResult> {
+  const { plan, target, access, tools, observer, signal } = options;
   const { workload } = plan;
   const warmupSeconds = totalSeconds(workload.warmup);
   const traceRatio = traceRatioOf(plan.environment);
@@ -105,18 +104,18 @@ async function loadWith(options: MeasureOptions, telemetry: Telemetry): Promise<
     });
   };
   try {
-    const fleet = await runFleet({
-      environmentId: access.environmentId,
-      slots: access.generators,
+    const fleet = await target.runFleet({
+      plan: plan.environment,
+      access,
+      tools,
       workload,
-      baseUrl: access.entryUrl,
       ...(plan.endpoints === undefined ? {} : { endpoints: plan.endpoints }),
       ...(plan.maxRequests === undefined ? {} : { maxRequests: plan.maxRequests }),
       tool: plan.tool,
-      toolPath: loadToolPath(tools, plan.tool),
       runId: options.runId,
       ...(traceRatio === undefined ? {} : { traceRatio }),
       onProgress,
+      observer,
       signal,
     });
     const requests = fleet.generators.reduce((sum, generator) => sum + generator.requests, 0);
@@ -144,15 +143,17 @@ function storedAsHistogram({ maxRows }: CampaignPlan, fleet: FleetResult): boole
 async function collect(
   options: MeasureOptions,
   fleet: FleetResult,
+  telemetry: RunTelemetry,
   telemetrySpool: string,
   apm: ApmRecording,
 ): Promise<number> {
-  const { plan, runId, runFolder, access } = options;
+  const { plan, runId, runFolder } = options;
+  const events = await telemetry.finish(fleet.window);
   const adapter = adapterOf(plan.tool);
   const store = await RunStore.open(runFolder);
   try {
     let rows = 0;
-    for (const { name, samples } of fleet.generators) {
+    for (const { name, samples, clockOffsetUs = 0 } of fleet.generators) {
       const context: SampleContext = {
         campaign: plan.campaignId,
         run: runId,
@@ -161,15 +162,18 @@ async function collect(
         generator: name,
         scenario: fleet.workload.scenario,
       };
-      const select = adapter.samplesSql(samples, context);
+      const select = samplesOnCommonClock(adapter.samplesSql(samples, context), clockOffsetUs);
       rows += storedAsHistogram(options.plan, fleet)
         ? await store.importHistogram(name, select, fleet.window.measuredFromUs)
         : await store.importSamples(name, select);
-      await store.importIterations(name, adapter.iterationsSql(samples, context));
+      await store.importIterations(
+        name,
+        iterationsOnCommonClock(adapter.iterationsSql(samples, context), clockOffsetUs),
+      );
     }
     await store.importTelemetry(telemetrySpool);
     await rm(telemetrySpool, { force: true });
-    await store.writeEvents(await readEnvironmentEvents(access));
+    await store.writeEvents(events);
     await apm.store(store, { fromUs: fleet.window.runStartedAtUs, toUs: Date.now() * 1_000 });
     return rows;
   } finally {
@@ -182,6 +186,11 @@ function unplannedReason(workload: Workload): { readonly unplanned?: string } {
   if (!arrivals.planned) return { unplanned: arrivals.reason };
   return hasPlannedArrivals(workload) ? {} : { unplanned: "the script's own executors plan no arrivals" };
 }
+/** One machine, one clock: there is nothing to be apart. */
+const ONE_CLOCK: RunManifest["clock"] = {
+  offsetMs: 0,
+  method: "generators and environment share one machine and its clock",
+};
 
 function manifestOf(
   options: MeasureOptions,
@@ -247,22 +256,24 @@ function manifestOf(
     aborted: fleet.aborted?.text ?? null,
     ...(fleet.aborted === null ? {} : { abortKind: fleet.aborted.kind }),
     versions: { perfbed: packageVersion(), node: process.versions.node, ...toolVersions(tools) },
-    machine: describeMachine(),
+    machine: options.target.machine(plan.environment.sizing),
     inventory,
     phases: [...options.phases],
-    // One machine, one clock: there is nothing to be apart.
-    clock: { offsetMs: 0, method: "generators and environment share one machine and its clock" },
+    clock: fleet.clock ?? ONE_CLOCK,
   };
 }
 
 /** Warms up and loads the environment while telemetry is read, and stores everything that judging needs in the run's folder. */
 export async function measure(options: MeasureOptions): Promise<void> {
-  const { access, tools, observer, runFolder } = options;
+  const { plan, target, access, tools, observer, signal, runFolder } = options;
   const spoolFile = join(runFolder, "telemetry.spool.csv");
-  const telemetry = await startTelemetry({
+  const telemetry = await target.startTelemetry({
+    plan: plan.environment,
     access,
-    tools: { varnishstat: programPath(tools, Tool.Varnish, "varnishstat") },
+    tools,
     spoolFile,
+    observer,
+    signal,
   });
   let fleet: FleetResult;
   let inventory: RunManifest["inventory"];
@@ -270,11 +281,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
   try {
     apm = await startApm({ plan: options.plan.environment, access, runFolder });
     fleet = await loadWith(options, telemetry);
-    inventory = (await takeInventory(access.environmentId)).processes.map((process) => ({
-      name: process.name ?? process.command,
-      tier: process.tier ?? "engine",
-      pid: process.pid,
-    }));
+    inventory = await target.inventory(access);
   } finally {
     await Promise.all([telemetry.stop(), apm?.stop()]);
   }
@@ -284,7 +291,7 @@ export async function measure(options: MeasureOptions): Promise<void> {
     "collect",
     "every request of every generator into Parquet",
     async () => {
-      const rows = await collect(options, fleet, spoolFile, recording);
+      const rows = await collect(options, fleet, telemetry, spoolFile, recording);
       await writeVersionedJson(runFiles(runFolder).manifest, manifestOf(options, fleet, inventory));
       return rows;
     },

@@ -3,7 +3,7 @@ import { ConfigError } from "../core/errors";
 import { newCampaignId } from "../core/ids";
 import { storefront } from "../sample/storefront/application";
 import { resolveWorkload } from "../scenarios/resolve";
-import { chooseTool } from "./choose-tool";
+import { chooseTool, toolProblems } from "./choose-tool";
 import { loadConfig } from "./config/load";
 import { requireEnvironment } from "./environments";
 import { placeProblems } from "./fleet/checks";
@@ -17,8 +17,7 @@ import { storedPlan } from "./provision";
  * @throws ConfigError when there is no such environment, or with every problem of the scenario
  */
 export async function planRun(environmentId: string, options: PlanOptions): Promise<CampaignPlan> {
-  await requireEnvironment(environmentId);
-  const environment = storedPlan(environmentId);
+  const environment = storedPlan(environmentId, await requireEnvironment(environmentId));
   const { config, baseDir } = await loadConfig({
     cwd: options.cwd,
     ...(options.configFile === undefined ? {} : { file: options.configFile }),
@@ -33,6 +32,7 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
   const { tool, problems } = chooseTool(options.tool, config.tool, workload);
   const all = [
     ...problems,
+    ...toolProblems(tool, environment.target),
     ...limitProblems(workload, config.limits),
     ...placeProblems(workload, config.endpoints),
   ];

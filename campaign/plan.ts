@@ -1,9 +1,9 @@
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import type { ApmSettings } from "../components/apm/model";
+import type { AwsSettings } from "../components/aws/settings";
 import type { Application, PerformanceEnvironmentArgs, Sizing } from "../components/contracts";
 import { Target } from "../components/contracts";
-import { localSizings } from "../components/local";
 import { validateEnvironmentInputs } from "../components/validation";
 import { ConfigError, type Problem } from "../core/errors";
 import { ENVIRONMENT_ID_PATTERN, newCampaignId, newEnvironmentId } from "../core/ids";
@@ -14,12 +14,14 @@ import { resolveWorkload } from "../scenarios/resolve";
 import { apmFrom } from "../stacks/apm-schema";
 import { type ApplicationConfig, applicationFrom } from "../stacks/application-schema";
 import type { HistoryLocation } from "../storage/history";
-import { chooseTool } from "./choose-tool";
+import { chooseTool, toolProblems } from "./choose-tool";
 import { loadConfig } from "./config/load";
 import type { PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
 import { placeProblems } from "./fleet/checks";
+import { given } from "./given";
 import { planHistory } from "./history/location";
 import { limitProblems, withAbortRatio } from "./limits";
+import { PLANNERS, type TargetPlanner } from "./targets/planner";
 
 export interface EnvironmentPlan {
   readonly target: Target;
@@ -30,6 +32,8 @@ export interface EnvironmentPlan {
   readonly sizing: Sizing;
   /** Absent: no agents. */
   readonly apm?: ApmSettings;
+  /** On the target aws alone. */
+  readonly aws?: AwsSettings;
 }
 
 export interface CampaignPlan {
@@ -56,6 +60,12 @@ export interface CampaignPlan {
 export interface PlanOptions {
   readonly cwd: string;
   readonly configFile?: string;
+  /** `local` or `aws`; the config's when absent. */
+  readonly target?: string;
+  /** On aws: before the config's `aws.region`. */
+  readonly region?: string;
+  /** On aws: before the config's `aws.guard.maxHourlyCostUsd`. */
+  readonly maxHourlyCostUsd?: number;
   readonly name?: string;
   readonly sizing?: string;
   readonly scenario?: string;
@@ -104,9 +114,11 @@ function ofSide(config: ApplicationConfig, { appVersion, side }: PlanOptions): A
   };
 }
 
-function preset(name: string, field: string, problems: Problem[]): Sizing {
-  const known = Object.keys(localSizings);
-  const found = localSizings[name];
+type Presets = TargetPlanner["sizings"];
+
+function preset(presets: Presets, name: string, field: string, problems: Problem[]): Sizing {
+  const known = Object.keys(presets);
+  const found = presets[name];
   if (found !== undefined) return found;
   const guess = closestName(name, known);
   problems.push({
@@ -115,25 +127,14 @@ function preset(name: string, field: string, problems: Problem[]): Sizing {
     allowed: known.join(", "),
     ...(guess === undefined ? {} : { hint: `Did you mean ${guess}?` }),
   });
-  const [first] = Object.values(localSizings);
+  const [first] = Object.values(presets);
   if (first === undefined) throw new Error("no sizing presets");
   return first;
 }
 
-/** Only the keys that are set: an absent override must not erase the preset's value. */
-function given<T extends object>(overrides: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const result: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  if (overrides === undefined) return result;
-  for (const key of Object.keys(overrides)) {
-    const value: unknown = Reflect.get(overrides, key);
-    if (value !== undefined) Reflect.set(result, key, value);
-  }
-  return result;
-}
-
-function sizingFrom(config: string | SizingConfig, problems: Problem[]): Sizing {
-  if (typeof config === "string") return preset(config, "sizing", problems);
-  const base = preset(config.preset ?? "small", "sizing.preset", problems);
+function sizingFrom(presets: Presets, config: string | SizingConfig, problems: Problem[]): Sizing {
+  if (typeof config === "string") return preset(presets, config, "sizing", problems);
+  const base = preset(presets, config.preset ?? "small", "sizing.preset", problems);
   const { scaling, ...app } = config.app ?? {};
   const scalingGiven = given(scaling);
   return {
@@ -158,13 +159,30 @@ function userName(): string {
   }
 }
 
-function environmentPlan(
+/** The target asked for, and what plans for it. */
+async function plannerOf(
+  options: PlanOptions,
+  config: PerfbedConfig,
+): Promise<{ readonly target: Target; readonly planner: TargetPlanner }> {
+  const asked = options.target ?? config.target;
+  const target = Object.values(Target).find((known) => known === asked);
+  const load = target === undefined ? undefined : PLANNERS[target];
+  if (target === undefined || load === undefined) {
+    throw new ConfigError("The plan has problems", [
+      { field: "--target", value: asked, allowed: Object.keys(PLANNERS).join(", ") },
+    ]);
+  }
+  return { target, planner: await load() };
+}
+
+async function environmentPlan(
   options: PlanOptions,
   config: PerfbedConfig,
   baseDir: string,
   campaign: string,
   problems: Problem[],
-): EnvironmentPlan {
+): Promise<EnvironmentPlan> {
+  const { target, planner } = await plannerOf(options, config);
   const environmentId = options.name ?? newEnvironmentId();
   if (!ENVIRONMENT_ID_PATTERN.test(environmentId)) {
     problems.push({
@@ -180,14 +198,14 @@ function environmentPlan(
       : applicationFrom(ofSide(config.application, options), baseDir, problems);
   const sizing =
     options.sizing === undefined
-      ? sizingFrom(config.sizing, problems)
-      : preset(options.sizing, "--sizing", problems);
+      ? sizingFrom(planner.sizings, config.sizing, problems)
+      : preset(planner.sizings, options.sizing, "--sizing", problems);
   const apm = apmFrom(config.apm, {
     campaign,
     ...(options.sideName === undefined ? {} : { side: options.sideName }),
   });
   const plan: EnvironmentPlan = {
-    target: Target.Local,
+    target,
     environmentId,
     owner: userName(),
     expiresAt: new Date(Date.now() + expiryMinutes * 60_000).toISOString(),
@@ -196,7 +214,7 @@ function environmentPlan(
     ...(apm === undefined ? {} : { apm }),
   };
   problems.push(...validateEnvironmentInputs(plan));
-  return plan;
+  return planner.complete(plan, { options, config, baseDir }, problems);
 }
 
 /**
@@ -210,7 +228,7 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
   });
   const problems: Problem[] = [];
   const campaignId = newCampaignId();
-  const environment = environmentPlan(options, config, baseDir, campaignId, problems);
+  const environment = await environmentPlan(options, config, baseDir, campaignId, problems);
   let workload: Workload | undefined;
   const scenario = options.scenario ?? config.scenario;
   try {
@@ -229,7 +247,7 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     problems.push(...error.problems);
   }
   const chosen = chooseTool(options.tool, config.tool, workload);
-  problems.push(...chosen.problems);
+  problems.push(...chosen.problems, ...toolProblems(chosen.tool, environment.target));
   if (workload !== undefined) {
     problems.push(...limitProblems(workload, config.limits), ...placeProblems(workload, config.endpoints));
   }

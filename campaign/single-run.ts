@@ -2,11 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
 import type { ReportData } from "../report/model";
-import type { ResolvedTool, Tool } from "../toolchain";
 import type { CampaignObserver } from "./observer";
 import { type recordingObserver, timed } from "./phase";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
-import { verifyEnvironment } from "./verify";
+import type { CampaignTarget, Tools } from "./targets";
 
 /** The name of the only run of a campaign without replicates. */
 export const SINGLE_RUN = "run-1";
@@ -21,6 +20,7 @@ export function singleRunFolder(plan: CampaignPlan): string {
 /** The phase `verify`. */
 export function verifyPhase(
   plan: EnvironmentPlan,
+  target: CampaignTarget,
   access: EnvironmentAccess,
   observer: CampaignObserver,
   signal: AbortSignal,
@@ -29,24 +29,25 @@ export function verifyPhase(
     observer,
     "verify",
     "asking every tier to do its work once",
-    () => verifyEnvironment(plan, access, signal),
+    () => target.verify(plan, access, signal),
     (passed) => `${passed} checks passed`,
   );
 }
 
 export interface SingleRunOptions {
   readonly plan: CampaignPlan;
+  readonly target: CampaignTarget;
   readonly access: EnvironmentAccess;
-  readonly tools: ReadonlyMap<Tool, ResolvedTool>;
+  readonly tools: Tools;
   readonly observer: ReturnType<typeof recordingObserver>;
   readonly signal: AbortSignal;
 }
 
 /** Verifies a standing environment, loads it once, and judges what was stored. */
 export async function runOnce(options: SingleRunOptions): Promise<ReportData> {
-  const { plan, access, observer, signal } = options;
+  const { plan, target, access, observer, signal } = options;
   const runFolder = singleRunFolder(plan);
-  await verifyPhase(plan.environment, access, observer, signal);
+  await verifyPhase(plan.environment, target, access, observer, signal);
   // Loaded here: `perfbed up` measures nothing and need not wait for the database that keeps the samples.
   const { measure } = await import("./measure");
   const { judgeStoredRun } = await import("./judge");

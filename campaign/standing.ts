@@ -1,39 +1,37 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
-import { type ExitCode, PerfbedError } from "../core/errors";
-import { environmentDir } from "../core/home";
+import type { ExitCode } from "../core/errors";
 import { writeReports } from "../report";
 import type { ReportData, TeardownProof } from "../report/model";
-import { resolveTool, Tool } from "../toolchain";
 import { exitCodeOf, stopped } from "./campaign";
-import { type EngineStack, openStack } from "./engine";
 import { requireEnvironment } from "./environments";
 import type { CampaignObserver } from "./observer";
 import { recordingObserver } from "./phase";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
-import { accessFrom, environmentStack, prepare, provision, refuseTakenName } from "./provision";
+import { accessFrom, prepare, provision } from "./provision";
 import { runOnce, singleRunFolder, verifyPhase } from "./single-run";
+import { type CampaignTarget, campaignTarget } from "./targets";
 import { tearDown } from "./teardown";
-import { prepareTools } from "./tools";
 
 interface StandingOptions {
   readonly observer: CampaignObserver;
   readonly signal: AbortSignal;
+  /** What stands behind the plan's target. @default perfbed's own implementation of it */
+  readonly target?: CampaignTarget;
 }
 
 /** Provisions and verifies an environment that stays up. What fails or is interrupted is rolled back and proved. */
 export async function bringUp(plan: EnvironmentPlan, options: StandingOptions): Promise<EnvironmentAccess> {
   const { observer, signal } = options;
-  const tools = await prepareTools("k6", observer, signal, [plan]);
-  await refuseTakenName(plan.environmentId);
+  const target = options.target ?? (await campaignTarget(plan.target));
+  const tools = await target.prepareTools("k6", observer, signal, [plan]);
+  await target.refuseTakenName(plan.environmentId);
   try {
-    await prepare(plan, false);
-    const { access } = await provision(plan, tools, { observer, signal });
-    await verifyPhase(plan, access, observer, signal);
+    await prepare(plan, target, false);
+    const { access } = await provision(plan, tools, { target, observer, signal });
+    await verifyPhase(plan, target, access, observer, signal);
     return access;
   } catch (error) {
-    throw stopped(error, signal.aborted, await tearDown(plan.environmentId, undefined, observer));
+    throw stopped(error, signal.aborted, await tearDown(plan.environmentId, target, undefined, observer));
   }
 }
 
@@ -49,10 +47,11 @@ export async function runStanding(plan: CampaignPlan, options: StandingOptions):
   const observer = recordingObserver(options.observer);
   const { recordAfterRun, requireHistory } = await import("./history/record");
   if (plan.history !== undefined) await requireHistory(plan.history);
-  const tools = await prepareTools(plan.tool, observer, signal, [plan.environment]);
-  const stack = await environmentStack(plan.environment, tools);
+  const target = options.target ?? (await campaignTarget(plan.environment.target));
+  const tools = await target.prepareTools(plan.tool, observer, signal, [plan.environment]);
+  const stack = await target.openStack(plan.environment, tools);
   const access = accessFrom(await stack.outputs());
-  const report = await runOnce({ plan, access, tools, observer, signal });
+  const report = await runOnce({ plan, target, access, tools, observer, signal });
   const files = await writeReports(report, plan.resultsDir);
   const history = await recordAfterRun(plan.history, [report], plan.resultsDir, observer);
   return {
@@ -73,22 +72,7 @@ export async function destroyEnvironment(
   environmentId: string,
   observer: CampaignObserver,
 ): Promise<TeardownProof> {
-  await requireEnvironment(environmentId);
-  return tearDown(environmentId, await usableStack(environmentId, observer), observer);
-}
-
-async function usableStack(
-  environmentId: string,
-  observer: CampaignObserver,
-): Promise<EngineStack | undefined> {
-  try {
-    if (!existsSync(join(environmentDir(environmentId), "pulumi"))) return undefined;
-    const pulumi = await resolveTool(Tool.Pulumi);
-    if (pulumi === undefined) return undefined;
-    return await openStack(environmentId, async () => ({}), pulumi.executables.pulumi ?? "");
-  } catch (error) {
-    if (!(error instanceof PerfbedError)) throw error;
-    observer.note(`Pulumi's state cannot be used (${error.message}); the sweep does it all`);
-    return undefined;
-  }
+  const target = await requireEnvironment(environmentId);
+  const stack = await target.openForDestruction(environmentId, observer);
+  return tearDown(environmentId, target, stack, observer);
 }

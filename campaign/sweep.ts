@@ -1,11 +1,8 @@
-import {
-  EnvironmentState,
-  type EnvironmentSummary,
-  listEnvironments,
-  sweepEnvironment,
-} from "../components/local/supervisor";
 import { ConfigError } from "../core/errors";
 import { closestName } from "../core/zod-problems";
+import type { TeardownProof } from "../report/model";
+import { requireEnvironment } from "./environments";
+import { campaignTargets, type KnownEnvironment } from "./targets";
 
 export interface SweepChoice {
   readonly environmentId: string;
@@ -16,29 +13,19 @@ export interface SweepOutcome {
   readonly environmentId: string;
   readonly proved: boolean;
   readonly text: string;
-  readonly checks: readonly { readonly what: string; readonly found: number; readonly detail: string }[];
+  readonly checks: TeardownProof["checked"];
 }
 
-/** Why an environment may go without being named: undefined when it stands on purpose. */
-function reasonToSweep(environment: EnvironmentSummary): string | undefined {
-  if (environment.ownerAlive) return undefined;
-  switch (environment.state) {
-    case EnvironmentState.Orphaned:
-      return "processes without an environment folder";
-    case EnvironmentState.Broken:
-      return "its environment.json cannot be read";
-    case EnvironmentState.Closing:
-      return "its teardown did not finish";
-    case EnvironmentState.Standing:
-      if (environment.owned) return "its runner is gone";
-      if (environment.expired) return `expired at ${environment.expiresAt ?? "an unknown time"}`;
-      return environment.processCount === 0 ? "no process is left of it" : undefined;
-  }
+/** Everything that this machine knows of, wherever it runs. */
+async function knownEnvironments(): Promise<readonly KnownEnvironment[]> {
+  const known: KnownEnvironment[] = [];
+  for (const target of await campaignTargets()) known.push(...(await target.environments()));
+  return known;
 }
 
 /** Chooses what a sweep removes. Names are taken at their word; without names only what is plainly left over. */
 export async function planSweep(options: { names: readonly string[]; all: boolean }): Promise<SweepChoice[]> {
-  const environments = await listEnvironments();
+  const environments = await knownEnvironments();
   if (options.names.length > 0) {
     const known = environments.map((environment) => environment.environmentId);
     const unknown = options.names.filter((name) => !known.includes(name));
@@ -58,21 +45,21 @@ export async function planSweep(options: { names: readonly string[]; all: boolea
     }
     return options.names.map((environmentId) => ({ environmentId, reason: "named" }));
   }
-  return environments.flatMap((environment) => {
-    const reason = options.all ? "--all" : reasonToSweep(environment);
-    return reason === undefined ? [] : [{ environmentId: environment.environmentId, reason }];
+  return environments.flatMap(({ environmentId, reasonToSweep }) => {
+    const reason = options.all ? "--all" : reasonToSweep;
+    return reason === undefined ? [] : [{ environmentId, reason }];
   });
 }
 
 export async function sweepAll(choices: readonly SweepChoice[]): Promise<SweepOutcome[]> {
   const outcomes: SweepOutcome[] = [];
   for (const { environmentId, reason } of choices) {
-    const result = await sweepEnvironment(environmentId);
-    const left = result.checks.filter((check) => check.found > 0);
+    const result = await (await requireEnvironment(environmentId)).sweep(environmentId);
+    const left = result.checked.filter((check) => check.found > 0);
     outcomes.push({
       environmentId,
       proved: result.proved,
-      checks: result.checks,
+      checks: result.checked,
       text: result.proved
         ? `${environmentId} (${reason}): removed; nothing is left`
         : `${environmentId} (${reason}): left: ${left.map((check) => `${check.found} ${check.what} (${check.detail})`).join("; ")}`,

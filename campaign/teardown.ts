@@ -1,15 +1,8 @@
-import { type SweepResult, sweepEnvironment } from "../components/local/supervisor";
 import type { TeardownProof } from "../report/model";
 import type { EngineStack } from "./engine";
 import type { CampaignObserver } from "./observer";
 import { timed } from "./phase";
-
-/** Pulumi gets this long; what is left then is ended by identity. */
-const DESTROY_DEADLINE_MS = 60_000;
-
-function proofOf(result: SweepResult): TeardownProof {
-  return { proved: result.proved, at: new Date().toISOString(), checked: result.checks };
-}
+import type { CampaignTarget } from "./targets";
 
 /** What the last line of a campaign says. */
 export function teardownText(proof: TeardownProof): string {
@@ -22,7 +15,7 @@ export function teardownText(proof: TeardownProof): string {
   return [
     "NOT everything could be removed:",
     ...left,
-    "Run perfbed sweep, and see docs/local-target.md.",
+    proof.advice ?? "Run perfbed sweep, and see docs/local-target.md.",
   ].join("\n");
 }
 
@@ -49,13 +42,14 @@ async function withDeadline<T>(promise: Promise<T>, deadlineMs: number, what: st
  */
 export async function tearDown(
   environmentId: string,
+  target: CampaignTarget,
   stack: EngineStack | undefined,
   observer: CampaignObserver,
 ): Promise<TeardownProof> {
   if (stack !== undefined) {
     await timed(observer, "destroy", "asking Pulumi to destroy the stack", async () => {
       try {
-        await withDeadline(stack.destroy(), DESTROY_DEADLINE_MS, "pulumi destroy");
+        await withDeadline(stack.destroy(), target.destroyDeadlineMs, "pulumi destroy");
         return "everything that Pulumi made is destroyed";
       } catch (error) {
         observer.note(
@@ -68,8 +62,8 @@ export async function tearDown(
   return timed(
     observer,
     "prove",
-    "looking at processes, ports, reservations, cgroups and files",
-    async () => proofOf(await sweepEnvironment(environmentId)),
+    target.proveText,
+    () => target.sweep(environmentId),
     (proof) => (proof.proved ? "nothing is left" : "something is left"),
   );
 }

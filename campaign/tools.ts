@@ -1,41 +1,35 @@
 import { ApmKind, apmAgent } from "../components/apm/model";
 import { EnvironmentError } from "../core/errors";
 import type { LoadTool } from "../scenarios/model";
-import { ensureTools, formatProgress, LOCAL_TARGET_TOOLS, type ResolvedTool, Tool } from "../toolchain";
+import { ensureTools, formatProgress, type ResolvedTool, Tool } from "../toolchain";
 import { warmUpEngine } from "./engine";
 import type { CampaignObserver } from "./observer";
 import { timed } from "./phase";
 import type { EnvironmentPlan } from "./plan";
 
 /** The collector, where the agents of an environment ask for it. */
-const agentTools = (plans: readonly Pick<EnvironmentPlan, "apm">[]): readonly Tool[] =>
+export const agentTools = (plans: readonly Pick<EnvironmentPlan, "apm">[]): readonly Tool[] =>
   plans.some(({ apm }) => apmAgent(apm, ApmKind.OpenTelemetry) !== undefined) ? [Tool.Otelcol] : [];
 
 /** The tool that makes the load, as the toolchain knows it. */
-const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
+export const LOAD_PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
   k6: Tool.K6,
   locust: Tool.Locust,
   gatling: Tool.Gatling,
   jmeter: Tool.Jmeter,
 };
 
-/** Finds or installs every outside program of the local target, with the one that makes the load. */
-export async function prepareTools(
-  loadTool: LoadTool,
+/** Finds or installs outside programs; Pulumi is among them. */
+export async function ensureCampaignTools(
+  needed: readonly Tool[],
   observer: CampaignObserver,
   signal: AbortSignal,
-  plans: readonly Pick<EnvironmentPlan, "apm">[] = [],
 ): Promise<ReadonlyMap<Tool, ResolvedTool>> {
-  const wanted = [
-    ...LOCAL_TARGET_TOOLS.filter((tool) => tool !== Tool.K6),
-    LOAD_PROGRAMS[loadTool],
-    ...agentTools(plans),
-  ];
   const tools = await timed(
     observer,
     "tools",
     "finding or installing the outside programs",
-    () => ensureTools(wanted, (progress) => observer.note(formatProgress(progress)), signal),
+    () => ensureTools(needed, (progress) => observer.note(formatProgress(progress)), signal),
     (found) => [...found.values()].map((tool) => `${tool.tool} ${tool.version}`).join(", "),
   );
   warmUpEngine(programPath(tools, Tool.Pulumi, "pulumi"));

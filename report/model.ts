@@ -19,6 +19,8 @@ export interface TeardownProof {
   readonly proved: boolean;
   readonly at: string;
   readonly checked: readonly { readonly what: string; readonly found: number; readonly detail: string }[];
+  /** What to do when it is not proved; absent: as on the local target. */
+  readonly advice?: string;
 }
 
 /** Everything the report shows: the one data object behind HTML, JSON and Markdown. JSON-safe. */

@@ -1,6 +1,6 @@
 import { quantileLabel } from "../../analysis/verdict";
 import { arrivalsTotal, peakRate, totalSeconds } from "../../scenarios/arrival";
-import { describeTiers } from "../describe";
+import { describePlannedTiers } from "../describe";
 import type { CalibrationRecord } from "./calibration-model";
 import type { ComparisonPlan } from "./model";
 import { calibrationSentences } from "./self-knowledge";
@@ -17,7 +17,7 @@ export function describeComparison(plan: ComparisonPlan, calibration: Calibratio
   return [
     ...plan.sides.flatMap((side) => [
       `Side         ${side.name}: ${side.label}, sizing ${side.environment.sizing.name}, environment ${side.environment.environmentId}`,
-      ...describeTiers(side.environment.sizing, side.tool).map(
+      ...describePlannedTiers(side.environment, side.tool).map(
         ({ tier, text }) => `  ${tier.padEnd(10)} ${text}`,
       ),
     ]),

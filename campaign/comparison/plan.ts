@@ -1,5 +1,6 @@
 import { interleavedRounds } from "../../analysis/comparison/interleaving";
 import { type ComparisonSettings, checkPlannedComparison } from "../../analysis/comparison/settings";
+import { Target } from "../../components/contracts";
 import { ConfigError } from "../../core/errors";
 import { newEnvironmentId } from "../../core/ids";
 import { isVariant, VARIANTS } from "../../sample/storefront/variants";
@@ -109,12 +110,13 @@ async function planSides(
       }),
     );
   }
-  const ownSizing = (sizing: string | undefined): boolean =>
-    sizing !== undefined || loaded.config.sizing !== "small";
+  // Quotas that are too tight to compare under are this machine's alone: instances of AWS have all of theirs.
+  const ownSizing = (sizing: string | undefined, target: Target): boolean =>
+    sizing !== undefined || loaded.config.sizing !== "small" || target !== Target.Local;
   const sides = planned.map((plan, index): PlannedSide => {
     const spec = specs[index] ?? { name: "", options: {} };
     const { application } = plan.environment;
-    const sizing = ownSizing(spec.options.sizing ?? options.common.sizing)
+    const sizing = ownSizing(spec.options.sizing ?? options.common.sizing, plan.environment.target)
       ? plan.environment.sizing
       : comparisonSizing();
     const scaling = options.autoscaling ?? kind === "compare";

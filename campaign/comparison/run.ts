@@ -1,20 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EnvironmentAccess } from "../../components/contracts";
+import { type EnvironmentAccess, Target } from "../../components/contracts";
 import { ExitCode } from "../../core/errors";
 import type { TeardownProof } from "../../report/model";
 import { totalSeconds } from "../../scenarios/arrival";
 import { warmupTo } from "../../scenarios/catalogue/common";
 import type { Workload } from "../../scenarios/model";
-import type { ResolvedTool, Tool } from "../../toolchain";
 import { CampaignStopped, stopped } from "../campaign";
 import { measure } from "../measure";
 import type { CampaignObserver } from "../observer";
 import { recordingObserver, timed } from "../phase";
 import { keepLogs, type Provisioned, prepare, provision } from "../provision";
+import { type CampaignTarget, campaignTarget, type Tools } from "../targets";
 import { tearDown } from "../teardown";
-import { prepareTools } from "../tools";
-import { verifyEnvironment } from "../verify";
 import { controlWorkload, hasControl } from "./control";
 import { breakingFindings, sortRounds } from "./exclusion";
 import type { ComparisonPlan, PlannedSide } from "./model";
@@ -27,6 +25,8 @@ import type { ComparisonEnd } from "./stored";
 export interface RunOptions {
   readonly observer: CampaignObserver;
   readonly signal: AbortSignal;
+  /** What stands behind the sides' target. @default perfbed's own implementation of it */
+  readonly target?: CampaignTarget;
   /** Called before anything is started, so that an interrupted comparison leaves its plan with its runs. */
   readonly started: () => Promise<void>;
   /** Asked after every round with all replicates so far: a sentence stops the measuring. */
@@ -74,7 +74,8 @@ class Comparison {
 
   constructor(
     private readonly plan: ComparisonPlan,
-    private readonly tools: ReadonlyMap<Tool, ResolvedTool>,
+    private readonly target: CampaignTarget,
+    private readonly tools: Tools,
     private readonly standing: readonly Standing[],
     private readonly options: RunOptions,
   ) {}
@@ -87,7 +88,7 @@ class Comparison {
     workload: Workload,
     phase: "warm-up" | "control" | "pairs",
   ): Promise<Replicate> {
-    const { plan, tools } = this;
+    const { plan, target, tools } = this;
     this.options.signal.throwIfAborted();
     const runFolder = join(plan.resultsDir, runId);
     mkdirSync(runFolder, { recursive: true });
@@ -103,6 +104,7 @@ class Comparison {
         resultsDir: plan.resultsDir,
         reproduce: plan.reproduce,
       },
+      target,
       access,
       tools,
       runId,
@@ -200,17 +202,21 @@ function roundText({ overall, validity }: Replicate, quantile: number): string {
   return `${p === null || p === undefined ? "–" : p.toFixed(1)} ms${invalid === undefined ? "" : ` (${invalid.code})`}`;
 }
 
+/** All sides run on one target: latencies of two kinds of place cannot be compared. */
+const targetOf = (plan: ComparisonPlan): Target => plan.sides[0]?.environment.target ?? Target.Local;
+
 /** Brings every side up, one after the other, so that they do not slow each other's start down. */
 async function provisionAll(
   plan: ComparisonPlan,
-  tools: ReadonlyMap<Tool, ResolvedTool>,
+  target: CampaignTarget,
+  tools: Tools,
   options: RunOptions,
   provisioned: Map<string, Provisioned>,
 ): Promise<readonly Standing[]> {
   const { observer, signal } = options;
   const standing: Standing[] = [];
   for (const side of plan.sides) {
-    const made = await provision(side.environment, tools, { observer, signal });
+    const made = await provision(side.environment, tools, { target, observer, signal });
     provisioned.set(side.environment.environmentId, made);
     standing.push({ side, access: made.access });
   }
@@ -221,7 +227,7 @@ async function provisionAll(
     async () => {
       let passed = 0;
       for (const { side, access } of standing)
-        passed += await verifyEnvironment(side.environment, access, signal);
+        passed += await target.verify(side.environment, access, signal);
       return passed;
     },
     (passed) => `${passed} checks passed`,
@@ -232,6 +238,7 @@ async function provisionAll(
 /** Every environment is torn down, whatever happens to another one's teardown. */
 async function tearDownAll(
   plan: ComparisonPlan,
+  target: CampaignTarget,
   prepared: ReadonlySet<string>,
   provisioned: ReadonlyMap<string, Provisioned>,
   observer: CampaignObserver,
@@ -240,7 +247,7 @@ async function tearDownAll(
   for (const { environment } of plan.sides) {
     const { environmentId } = environment;
     if (!prepared.has(environmentId)) continue;
-    const proof = await tearDown(environmentId, provisioned.get(environmentId)?.stack, observer);
+    const proof = await tearDown(environmentId, target, provisioned.get(environmentId)?.stack, observer);
     proofs.push({ ...proof, environmentId });
   }
   return proofs;
@@ -276,9 +283,10 @@ export async function runComparison(
   options: RunOptions,
 ): Promise<readonly SideProof[]> {
   const { observer, signal } = options;
-  let tools: ReadonlyMap<Tool, ResolvedTool>;
+  const target = options.target ?? (await campaignTarget(targetOf(plan)));
+  let tools: Tools;
   try {
-    tools = await prepareTools(
+    tools = await target.prepareTools(
       plan.sides[0]?.tool ?? "k6",
       observer,
       signal,
@@ -297,15 +305,15 @@ export async function runComparison(
   const prepared = new Set<string>();
   const provisioned = new Map<string, Provisioned>();
   const logsOf = (side: PlannedSide) =>
-    keepLogs(side.environment.environmentId, join(plan.resultsDir, "environments", side.name));
+    keepLogs(side.environment.environmentId, target, join(plan.resultsDir, "environments", side.name));
   try {
     // Both ledgers before anything is started: a killed comparison leaves nothing that a sweep would not find.
     for (const side of plan.sides) {
-      await prepare(side.environment, true);
+      await prepare(side.environment, target, true);
       prepared.add(side.environment.environmentId);
     }
-    const standing = await provisionAll(plan, tools, options, provisioned);
-    const comparison = new Comparison(plan, tools, standing, options);
+    const standing = await provisionAll(plan, target, tools, options, provisioned);
+    const comparison = new Comparison(plan, target, tools, standing, options);
     await comparison.warmUp();
     await comparison.control(CONTROL_BEFORE);
     const end = await comparison.rounds();
@@ -313,11 +321,11 @@ export async function runComparison(
     await options.judge(end);
   } catch (error) {
     const kept = plan.sides.filter(({ environment }) => prepared.has(environment.environmentId)).map(logsOf);
-    const proofs = await tearDownAll(plan, prepared, new Map(), observer);
+    const proofs = await tearDownAll(plan, target, prepared, new Map(), observer);
     throw stopped(error, signal.aborted, jointProof(proofs), kept[0]);
   }
   for (const side of plan.sides) logsOf(side);
-  const proofs = await tearDownAll(plan, prepared, provisioned, observer);
+  const proofs = await tearDownAll(plan, target, prepared, provisioned, observer);
   if (signal.aborted && proofs.every(({ proved }) => proved))
     throw stopped(undefined, true, jointProof(proofs));
   return proofs;

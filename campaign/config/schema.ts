@@ -2,6 +2,7 @@ import { z } from "zod";
 import { LOAD_TOOLS } from "../../scenarios/model";
 import { apmSchema } from "../../stacks/apm-schema";
 import { applicationSchema, commandSchema } from "../../stacks/application-schema";
+import { awsSettingsSchema } from "../../stacks/aws-schema";
 import { DEFAULT_LIMITS } from "../limits";
 
 /**
@@ -121,7 +122,11 @@ export const limitsSchema = z
   .describe("What a run may do at most. A plan beyond it is refused before anything is started.");
 
 export const configSchema = z.strictObject({
-  target: z.literal("local").default("local").describe("Where the environment runs."),
+  target: z.enum(["local", "aws"]).default("local").describe("Where the environment runs."),
+  aws: awsSettingsSchema
+    .extend({ region: z.string().exactOptional() })
+    .describe("What an environment on AWS is made of beyond its sizing; see docs/aws.md.")
+    .optional(),
   application: applicationSchema
     .optional()
     .describe("The system under test; the storefront sample when absent."),

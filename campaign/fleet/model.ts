@@ -1,7 +1,7 @@
 import type { GeneratorSlot } from "../../components/contracts";
 import type { SampleFile } from "../../scenarios/adapters/sample-file";
 import type { LoadTool, Workload } from "../../scenarios/model";
-import type { GeneratorHealth } from "../manifest";
+import type { GeneratorHealth, RunManifest } from "../manifest";
 
 export interface FleetOptions {
   readonly environmentId: string;
@@ -64,6 +64,8 @@ export interface FleetGenerator {
   /** Requests among the samples, warm-up included. */
   readonly requests: number;
   readonly health: GeneratorHealth;
+  /** How far its clock was ahead of the common one, to be taken off its samples, microseconds. @default 0 */
+  readonly clockOffsetUs?: number;
 }
 
 /** Why a run was stopped before its end. */
@@ -93,4 +95,6 @@ export interface FleetResult {
   readonly generators: readonly FleetGenerator[];
   /** From the first process start until all were ready, ms. */
   readonly readyMs: number;
+  /** How far the generators' clocks were apart. @default they share this machine's */
+  readonly clock?: RunManifest["clock"];
 }

@@ -5,13 +5,12 @@ import { environmentDir } from "../../core/home";
 import { adapterOf } from "../../scenarios/adapters";
 import { totalSeconds } from "../../scenarios/arrival";
 import type { Workload } from "../../scenarios/model";
-import { environmentNames } from "../../scenarios/workload-files";
 import { checkDiskSpace, checkFleetOptions } from "./checks";
 import { pacedUsers, pacingOf, RateControl } from "./external-rate";
 import { Generator } from "./generator";
+import { generatorVariables } from "./generator-variables";
 import type { FleetGenerator, FleetOptions, FleetResult } from "./model";
 import { plannedIterations } from "./planned-arrivals";
-import { runSetUp } from "./set-up";
 import { FleetWatch, type WatchedGenerator } from "./watch";
 
 /** One generator with everything that belongs to it. */
@@ -64,25 +63,12 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   await checkDiskSpace(environmentDir(environmentId), workload);
   const readyTimeoutMs = options.readyTimeoutMs ?? prepared.readyTimeoutMs;
 
-  const environment = Object.fromEntries(
-    environmentNames(workload).map((name) => [name, process.env[name] ?? ""]),
-  );
   const endpoints = options.endpoints ?? {};
-  // One after the other: a set-up of many generators is no load test.
-  const variables: Readonly<Record<string, string>>[] = [];
-  for (const _ of slots) {
-    const { setup } = workload;
-    variables.push(
-      setup?.per === "generator"
-        ? {
-            ...environment,
-            PERFBED_SETUP: JSON.stringify(
-              await runSetUp(setup, { baseUrl: options.baseUrl, endpoints, environment, signal }),
-            ),
-          }
-        : environment,
-    );
-  }
+  const variables = await generatorVariables(workload, slots.length, {
+    baseUrl: options.baseUrl,
+    endpoints,
+    signal,
+  });
 
   // A standing environment may see the same run id again; unique ids must not come back with it.
   const uniqueRun = `${runId}-${Date.now().toString(36)}`;

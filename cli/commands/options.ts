@@ -10,6 +10,18 @@ export function environmentOptions(command: Command): Command {
       "-c, --config <file>",
       "config file (default: perfbed.config.ts/.js/.yaml/.json here, else the sample)",
     )
+    .addOption(
+      new Option("--target <name>", "where the environment runs (default: the config's, else local)").choices(
+        ["local", "aws"],
+      ),
+    )
+    .option("--region <name>", "region of AWS, with --target aws (default: the config's, else AWS_REGION)")
+    .addOption(
+      new Option(
+        "--max-hourly-cost <usd>",
+        "with --target aws: refuse an environment that is estimated to cost more an hour",
+      ).argParser(positiveNumber),
+    )
     .option("-n, --name <id>", "name of the environment (default: generated)")
     .option("--sizing <name>", "sizing preset: small, medium or large")
     .option("--app-version <version>", "version of the application under test, for the record")
@@ -47,6 +59,9 @@ export function positiveNumber(value: string): number {
 /** What commander collected, as far as the plan is concerned. */
 export interface ParsedOptions extends ParsedHistory {
   readonly config?: string;
+  readonly target?: string;
+  readonly region?: string;
+  readonly maxHourlyCost?: number;
   readonly name?: string;
   readonly sizing?: string;
   readonly appVersion?: string;
@@ -65,6 +80,9 @@ export function toPlanOptions(options: ParsedOptions): PlanOptions {
     reproduce: reproduceLine(process.argv.slice(2)),
     ...historyChoice(options),
     ...(options.config === undefined ? {} : { configFile: options.config }),
+    ...(options.target === undefined ? {} : { target: options.target }),
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(options.maxHourlyCost === undefined ? {} : { maxHourlyCostUsd: options.maxHourlyCost }),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.sizing === undefined ? {} : { sizing: options.sizing }),
     ...(options.appVersion === undefined ? {} : { appVersion: options.appVersion }),

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import Redis from "ioredis";
 import { Client } from "pg";
-import { type EnvironmentAccess, TelemetryKind, type TelemetrySource } from "../components/contracts";
-import { EnvironmentError } from "../core/errors";
-import type { EnvironmentPlan } from "./plan";
+import { type EnvironmentAccess, TelemetryKind, type TelemetrySource } from "../../../components/contracts";
+import { EnvironmentError } from "../../../core/errors";
+import type { EnvironmentPlan } from "../../plan";
 
 const DEADLINE_MS = 10_000;
 
