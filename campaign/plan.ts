@@ -8,7 +8,6 @@ import { validateEnvironmentInputs } from "../components/validation";
 import { ConfigError, type Problem } from "../core/errors";
 import { ENVIRONMENT_ID_PATTERN, newCampaignId, newEnvironmentId } from "../core/ids";
 import { closestName } from "../core/zod-problems";
-import { storefront } from "../sample/storefront/application";
 import type { LoadTool, Workload } from "../scenarios/model";
 import { resolveWorkload } from "../scenarios/resolve";
 import { apmFrom } from "../stacks/apm-schema";
@@ -194,7 +193,7 @@ async function environmentPlan(
   const expiryMinutes = options.expiryMinutes ?? config.expiryMinutes;
   const application =
     config.application === undefined
-      ? storefront(options.appVersion, options.variant)
+      ? planner.sample(options.appVersion, options.variant)
       : applicationFrom(ofSide(config.application, options), baseDir, problems);
   const sizing =
     options.sizing === undefined

@@ -1,6 +1,7 @@
-import { type Sizing, Target } from "../../components/contracts";
+import { type Application, type Sizing, Target } from "../../components/contracts";
 import { localSizings } from "../../components/local/sizings";
 import type { Problem } from "../../core/errors";
+import { storefront } from "../../sample/storefront/application";
 import type { PerfbedConfig } from "../config/schema";
 import type { EnvironmentPlan, PlanOptions } from "../plan";
 
@@ -8,6 +9,8 @@ import type { EnvironmentPlan, PlanOptions } from "../plan";
 export interface TargetPlanner {
   /** Ready-made sizings by name. */
   readonly sizings: Readonly<Record<string, Sizing>>;
+  /** The sample application in a form that this target can start. */
+  sample(version?: string, variant?: string): Application;
   /**
    * The plan with what this target adds to it.
    * @param problems receives everything that the target would refuse
@@ -25,6 +28,7 @@ export interface PlanInput {
 
 const LOCAL: TargetPlanner = {
   sizings: localSizings,
+  sample: storefront,
   complete(plan, { options }, problems) {
     for (const [field, value] of [
       ["--region", options.region],

@@ -3,6 +3,7 @@ import { type AwsSettings, awsSettings } from "../../../components/aws/settings"
 import { nameProblems } from "../../../components/aws/settings-checks";
 import { validateAwsSettings } from "../../../components/aws/settings-validation";
 import { awsSizings } from "../../../components/aws/sizings";
+import { portableStorefront } from "../../../sample/storefront/portable";
 import { componentArgs } from "../../plan";
 import type { PlanInput, TargetPlanner } from "../planner";
 
@@ -28,6 +29,8 @@ function settingsOf({ options, config, baseDir }: PlanInput): AwsSettings {
 /** Plans for AWS: settings from config and command line, checked together with sizing and application. */
 export const awsPlanner: TargetPlanner = {
   sizings: awsSizings,
+  // Instances have nothing of this package.
+  sample: portableStorefront,
   complete(plan, input, problems) {
     const settings = settingsOf(input);
     const { environment, sizing, application } = componentArgs(plan);

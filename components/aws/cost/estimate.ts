@@ -56,7 +56,7 @@ export function estimateHourlyCost(
   };
 }
 
-const HINT = "Give your own price list with --prices; docs/aws-cost.md has its form.";
+const HINT = "Give your own price list in aws.guard.priceFile; docs/aws-cost.md has its form.";
 
 /** Everything that stands against `up` under a limit: a cost above it, at the largest size, and every price that is not known. */
 export function costProblems(estimate: CostEstimate, limitUsd: number): Problem[] {

@@ -106,7 +106,7 @@ const UNITED_STATES: Readonly<Record<string, number>> = {
 
 /**
  * Prices on demand, Linux, without discounts and taxes, written down by hand from AWS's public price list. Only what was certain is in it:
- * everything else, other regions included, is an unknown price and never nothing. `--prices` takes a list of one's own.
+ * everything else, other regions included, is an unknown price and never nothing. `aws.guard.priceFile` names a list of one's own.
  */
 export const LIST_PRICES: PriceList = {
   currency: "USD",

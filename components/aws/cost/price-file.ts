@@ -24,7 +24,7 @@ export function loadPrices(file: string): PriceList {
   } catch (cause) {
     throw new ConfigError("The price list cannot be read", [
       {
-        field: "--prices",
+        field: "aws.guard.priceFile",
         value: file,
         allowed: "an existing file with valid JSON",
         hint: cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause),

@@ -433,7 +433,9 @@ describe("a limit on the cost", () => {
   test("a price that is not known is no price of nothing", () => {
     const fields = fieldsOf({ guard: { maxHourlyCostUsd: 100 } });
     expect(fields).toContain("prices.regions.eu-west-1.alb");
-    expect(fieldsOf({ guard: { maxHourlyCostUsd: 100, priceFile: "/no/such.json" } })).toEqual(["--prices"]);
+    expect(fieldsOf({ guard: { maxHourlyCostUsd: 100, priceFile: "/no/such.json" } })).toEqual([
+      "aws.guard.priceFile",
+    ]);
   });
 
   test("what cannot be made is said first, without a price", () => {

@@ -77,7 +77,7 @@ test("a region or type without a price is said to be unknown, and refuses a limi
     {
       field: "prices.regions.us-east-1.ec2:x9.mega",
       allowed: "a known price, while there is a limit on the cost",
-      hint: expect.stringContaining("--prices"),
+      hint: expect.stringContaining("aws.guard.priceFile"),
     },
   ]);
 });
