@@ -204,26 +204,48 @@ function settleNode(node: PathNode, options: PathTreeOptions): void {
   for (const { node: child } of node.values.values()) settleNode(child, options);
 }
 
-/** Where a path ends in a settled tree, and the values on its way. Undefined for a path that the tree has not seen the like of. */
-export function matchPath(
-  root: PathNode,
-  path: string,
-): { readonly node: PathNode; readonly values: readonly string[] } | undefined {
-  let node = root;
-  const values: string[] = [];
-  for (const segment of segmentsOf(path)) {
-    const literal = node.literals.get(segment);
-    if (literal !== undefined) {
-      node = literal;
-      continue;
-    }
-    const form = segmentKind(segment);
-    const next =
-      (form === undefined ? undefined : node.values.get(`${form.kind}${form.suffix}`)) ??
-      node.values.get("slug");
-    if (next === undefined) return undefined;
-    values.push(segment.slice(0, segment.length - next.segment.suffix.length));
-    node = next.node;
+/** Where a path ends, and the values on its way. */
+export interface PathMatch {
+  readonly node: PathNode;
+  readonly values: readonly string[];
+}
+
+/**
+ * Where a path ends in a settled tree. Undefined for a path that the tree has not seen the like of. A place may have both a fixed text and
+ * values that include it (names behind `/users`, which are not kept): the fixed text goes first where a request has ended behind it.
+ */
+export function matchPath(root: PathNode, path: string): PathMatch | undefined {
+  return matchFrom(root, segmentsOf(path), 0, []);
+}
+
+function matchFrom(
+  node: PathNode,
+  segments: readonly string[],
+  at: number,
+  values: readonly string[],
+): PathMatch | undefined {
+  const segment = segments[at];
+  if (segment === undefined) return { node, values };
+  let passing: PathMatch | undefined;
+  for (const [next, value] of waysOn(node, segment)) {
+    const found = matchFrom(next, segments, at + 1, value === undefined ? values : [...values, value]);
+    if (found !== undefined && found.node.ends.size > 0) return found;
+    passing ??= found;
   }
-  return { node, values };
+  return passing;
+}
+
+/** Where a segment leads, the likeliest first, with the value it is there. */
+function waysOn(node: PathNode, segment: string): (readonly [PathNode, string | undefined])[] {
+  const literal = node.literals.get(segment);
+  const form = segmentKind(segment);
+  const ways: (readonly [PathNode, string | undefined])[] =
+    literal === undefined ? [] : [[literal, undefined]];
+  const kinds = form === undefined ? ["slug"] : [`${form.kind}${form.suffix}`, "slug"];
+  for (const kind of kinds) {
+    const value = node.values.get(kind);
+    if (value === undefined) continue;
+    ways.push([value.node, segment.slice(0, segment.length - value.segment.suffix.length)]);
+  }
+  return ways;
 }
