@@ -60,10 +60,11 @@ beforeAll(async () => {
         strict: true,
         types: [],
       },
-      include: ["core", "cli", "bench", "toolchain"],
+      include: ["core", "cli", "bench", "inventory", "toolchain"],
     }),
   );
   write("core/errors.ts", "export const formatProblem = String;\n");
+  write("inventory/aws/expiry/handler.ts", "export const handler = (): void => undefined;\n");
   write("cli/main.ts", `${PROGRAM}export {};\n`);
   write("bench/demo/main.ts", `${PROGRAM}export {};\n`);
   write(
