@@ -3,6 +3,7 @@ const { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSyn
 const { join } = require("node:path");
 const { setTimeout: delay } = require("node:timers/promises");
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 const RETRY_MS = 200;
 /** Breaking a stale lock takes microseconds; a guard older than this was left by a process that died in them. */
 const GUARD_STALE_MS = 10_000;
@@ -18,9 +19,15 @@ async function withCheckoutLock(root, action) {
   await acquire(file);
   const release = () => rmSync(file, { force: true });
   process.once("exit", release);
+  // Between two programs nobody else listens, and a signal that nobody listens for leaves no time to release anything.
+  const end = (signal) => {
+    if (process.listenerCount(signal) === 1) process.exit(signal === "SIGINT" ? 130 : 1);
+  };
+  for (const signal of SIGNALS) process.on(signal, end);
   try {
     return await action();
   } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, end);
     process.removeListener("exit", release);
     release();
   }
