@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CheckPart } from "../../traffic/checking/compare";
 import type { LogFormat } from "../../traffic/reading/formats";
+import { JSON_FIELDS } from "../../traffic/reading/json-fields";
 import type { JsonFieldNames } from "../../traffic/reading/json-lines";
 import type { TrafficSettings } from "../../traffic/settings";
 
@@ -39,24 +40,11 @@ export const number =
     return value;
   };
 
-const JSON_FIELD_NAMES = [
-  "time",
-  "method",
-  "path",
-  "query",
-  "request",
-  "status",
-  "address",
-  "agent",
-  "session",
-  "cookies",
-];
-
 export function fieldName(text: string, previous: JsonFieldNames): JsonFieldNames {
   const [, field = "", name = ""] = /^(\w+)=(.+)$/.exec(text) ?? [];
-  if (!JSON_FIELD_NAMES.includes(field)) {
+  if (!JSON_FIELDS.some((known) => known === field)) {
     throw new InvalidArgumentError(
-      `Write it as field=name, for instance --field path=request.uri; fields are ${JSON_FIELD_NAMES.join(", ")}.`,
+      `Write it as field=name, for instance --field path=request.uri; fields are ${JSON_FIELDS.join(", ")}.`,
     );
   }
   return { ...previous, [field]: name };

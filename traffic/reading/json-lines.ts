@@ -2,24 +2,10 @@ import { AgentTable } from "./agents";
 import { clientHash } from "./combined";
 import { sessionOfCookies } from "./cookies";
 import { hashText } from "./hash";
+import type { JsonField } from "./json-fields";
 import { isBelievable, type LineParser, type LogRecord, type Malformed } from "./record";
 import { isMethod, parseRequestLine, parseTarget, type RequestLine } from "./request-line";
 import { parseEpoch, parseTimeText, type Timestamp } from "./timestamps";
-
-/** What a JSON log can say of a request. */
-export const JSON_FIELDS = [
-  "time",
-  "method",
-  "path",
-  "query",
-  "request",
-  "status",
-  "address",
-  "agent",
-  "session",
-  "cookies",
-] as const;
-export type JsonField = (typeof JSON_FIELDS)[number];
 
 /** Where each is looked for unless the user says; dots lead into objects. nginx, Caddy, Traefik, Envoy, ECS, pino and other usual names. */
 const USUAL_NAMES: Readonly<Record<JsonField, readonly string[]>> = {
