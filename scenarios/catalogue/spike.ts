@@ -8,7 +8,7 @@ export const spike = defineScenario({
     "A flash sale: the rate jumps at once, holds, and falls back. How long until the new instances serve?",
   parameters: z.object({
     baseRate: ratePerSecond(6, "Arrival rate before and after the spike"),
-    peakRate: ratePerSecond(50, "Arrival rate of the spike"),
+    peakRate: ratePerSecond(36, "Arrival rate of the spike"),
     warmupSeconds: seconds(12, "Warm-up"),
     baseSeconds: seconds(15, "Time at the base rate before the spike"),
     holdSeconds: seconds(40, "Length of the spike"),

@@ -75,7 +75,7 @@ test("virtual users follow Little's law with room to spare, and every generator 
 
 test("the arrival curve is drawn as wide as asked, with its peak, its length and the end of the warm-up", () => {
   const lines = describeArrivals(build("spike"), 72).split("\n");
-  expect(lines[0]).toMatch(/^50\/s/);
+  expect(lines[0]).toMatch(/^36\/s/);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(72);
   expect(lines.at(-1)).toMatch(/12 s +167 s$/);
   expect(lines[0]).toContain("█");
