@@ -1,4 +1,4 @@
-/** Kinds of test live in folders of their own; slow kinds run one file at a time (see scripts/bootstrap.js). */
+/** Kinds of test live in folders of their own; those that measure run one file at a time (see scripts/bootstrap/tests.js). */
 const transform = {
   "^.+\\.ts$": [
     "@swc/jest",
@@ -10,6 +10,7 @@ const kind = (name, extra = {}) => ({
   rootDir: __dirname,
   testEnvironment: "node",
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testPathIgnorePatterns: ["/node_modules/", "/test/[^/]+/measured/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
   transform,
   ...extra,
@@ -17,5 +18,12 @@ const kind = (name, extra = {}) => ({
 module.exports = {
   // A busy machine is slower, not wrong: what a test waits for has deadlines of its own.
   testTimeout: 30_000,
-  projects: ["unit", "components", "engine", "e2e", "fault", "browser"].map((name) => kind(name)),
+  projects: [
+    ...["unit", "components", "engine", "e2e", "fault", "browser"].map((name) => kind(name)),
+    // End-to-end and fault tests in which a load is judged: what runs beside them would be in their figures.
+    kind("measured", {
+      testMatch: ["<rootDir>/test/{e2e,fault}/measured/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/"],
+    }),
+  ],
 };

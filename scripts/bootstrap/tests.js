@@ -4,11 +4,12 @@ const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { runInherited } = require("./run-inherited");
 
-/** Kinds of test that measure nothing run side by side; those that measure, or watch what is left, run one file at a time. */
+/** Test files that measure nothing run side by side; those in which a load is judged run one at a time. */
 const RUNS = [
   { projects: ["unit", "components"], options: ["--maxWorkers=100%"] },
   { projects: ["engine"], options: ["--maxWorkers=100%"] },
-  { projects: ["e2e", "fault", "browser"], options: ["--runInBand"] },
+  { projects: ["e2e", "fault", "browser"], options: ["--maxWorkers=100%"] },
+  { projects: ["measured"], options: ["--runInBand"] },
 ];
 /** After its results are in, a test run that does not end is held up by something a test has left open. */
 const END_TIMEOUT_MS = 30_000;

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderTestPlan } from "../../../scenarios/adapters/jmeter/script";
-import { resolveWorkload } from "../../../scenarios/resolve";
-import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../support/tool-fleet";
+import { renderTestPlan } from "../../../../scenarios/adapters/jmeter/script";
+import { resolveWorkload } from "../../../../scenarios/resolve";
+import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../../support/tool-fleet";
 
 jest.setTimeout(300_000);
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cli, createWorld, leftovers, startCli, type World } from "../support/cli";
+import { cli, createWorld, leftovers, startCli, type World } from "../../support/cli";
 
 jest.setTimeout(240_000);
 

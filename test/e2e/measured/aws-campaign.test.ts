@@ -11,14 +11,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { takeAwsInventory } from "../../inventory/aws";
-import { resolveTool, Tool } from "../../toolchain";
-import { type AwsStandIn, startAwsStandIn } from "../support/aws-provider/stand-in";
-import { ROOT } from "../support/cli";
-import { type LoopbackApplication, startLoopbackApplication } from "../support/loopback-application";
-import { type MotoFront, startMotoFront } from "../support/moto-front";
-import { type MotoServer, startMoto } from "../support/moto-server";
-import { type SsmAgent, startSsmAgent } from "../support/ssm-agent";
+import { takeAwsInventory } from "../../../inventory/aws";
+import { resolveTool, Tool } from "../../../toolchain";
+import { type AwsStandIn, startAwsStandIn } from "../../support/aws-provider/stand-in";
+import { ROOT } from "../../support/cli";
+import { type LoopbackApplication, startLoopbackApplication } from "../../support/loopback-application";
+import { type MotoFront, startMotoFront } from "../../support/moto-front";
+import { type MotoServer, startMoto } from "../../support/moto-server";
+import { type SsmAgent, startSsmAgent } from "../../support/ssm-agent";
 import { DRIVER_VARIABLE, type DriverMessage, type DriverSettings } from "./aws/campaign-driver";
 
 jest.setTimeout(600_000);

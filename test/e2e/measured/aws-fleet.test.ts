@@ -14,22 +14,22 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { samplesOnCommonClock } from "../../campaign/clock-correction";
-import type { FleetProgress, FleetResult } from "../../campaign/fleet";
-import { silentObserver } from "../../campaign/observer";
-import type { FleetRequest } from "../../campaign/targets";
-import { runAwsFleet } from "../../campaign/targets/aws/fleet/run-fleet";
-import { awsFolder, writeLedger } from "../../campaign/targets/aws/ledger";
-import { type AwsSettings, awsSettings } from "../../components/aws/settings";
-import { awsSizings } from "../../components/aws/sizings";
-import { Target } from "../../components/contracts";
-import { storefront } from "../../sample/storefront/application";
-import { k6SamplesSql } from "../../scenarios/adapters/k6";
-import type { Workload } from "../../scenarios/model";
-import { resolveTool, Tool } from "../../toolchain";
-import { type LoopbackApplication, startLoopbackApplication } from "../support/loopback-application";
-import { type MotoServer, startMoto } from "../support/moto-server";
-import { type SsmAgent, startSsmAgent } from "../support/ssm-agent";
+import { samplesOnCommonClock } from "../../../campaign/clock-correction";
+import type { FleetProgress, FleetResult } from "../../../campaign/fleet";
+import { silentObserver } from "../../../campaign/observer";
+import type { FleetRequest } from "../../../campaign/targets";
+import { runAwsFleet } from "../../../campaign/targets/aws/fleet/run-fleet";
+import { awsFolder, writeLedger } from "../../../campaign/targets/aws/ledger";
+import { type AwsSettings, awsSettings } from "../../../components/aws/settings";
+import { awsSizings } from "../../../components/aws/sizings";
+import { Target } from "../../../components/contracts";
+import { storefront } from "../../../sample/storefront/application";
+import { k6SamplesSql } from "../../../scenarios/adapters/k6";
+import type { Workload } from "../../../scenarios/model";
+import { resolveTool, Tool } from "../../../toolchain";
+import { type LoopbackApplication, startLoopbackApplication } from "../../support/loopback-application";
+import { type MotoServer, startMoto } from "../../support/moto-server";
+import { type SsmAgent, startSsmAgent } from "../../support/ssm-agent";
 
 jest.setTimeout(600_000);
 

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { takeInventory } from "../../components/local/supervisor";
-import { createWorld, leftovers, ROOT, startCli, type World } from "../support/cli";
+import { takeInventory } from "../../../components/local/supervisor";
+import { createWorld, leftovers, ROOT, startCli, type World } from "../../support/cli";
 
 jest.setTimeout(240_000);
 

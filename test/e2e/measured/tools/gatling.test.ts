@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { resolveWorkload } from "../../../scenarios/resolve";
-import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../support/tool-fleet";
+import { resolveWorkload } from "../../../../scenarios/resolve";
+import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../../support/tool-fleet";
 
 jest.setTimeout(300_000);
 

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cli, createWorld, leftovers, ROOT, startCli, type World } from "../support/cli";
+import { cli, createWorld, leftovers, ROOT, startCli, type World } from "../../support/cli";
 
 jest.setTimeout(180_000);
 

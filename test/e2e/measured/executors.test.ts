@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { seededRandom } from "../../analysis/statistics/seeded-random";
-import type { Executor } from "../../scenarios/executor";
-import { executorCurve } from "../../scenarios/executor-plan";
-import { EXIT, type Journey, type Workload } from "../../scenarios/model";
-import { FleetWorld, getStep, iterationsOf, query, samplesOf, workloadOf } from "../support/fleet-world";
+import { seededRandom } from "../../../analysis/statistics/seeded-random";
+import type { Executor } from "../../../scenarios/executor";
+import { executorCurve } from "../../../scenarios/executor-plan";
+import { EXIT, type Journey, type Workload } from "../../../scenarios/model";
+import { FleetWorld, getStep, iterationsOf, query, samplesOf, workloadOf } from "../../support/fleet-world";
 
 jest.setTimeout(60_000);
 

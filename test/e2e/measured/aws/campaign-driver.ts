@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { runCampaign } from "../../../campaign/campaign";
-import { type CampaignObserver, silentObserver } from "../../../campaign/observer";
-import { planCampaign } from "../../../campaign/plan";
-import type { CampaignTarget } from "../../../campaign/targets";
-import { createAwsTarget } from "../../../campaign/targets/aws";
-import { createAwsTiers } from "../../../components/aws";
-import type { TierFactory } from "../../../components/contracts";
-import { PerfbedError } from "../../../core/errors";
+import { runCampaign } from "../../../../campaign/campaign";
+import { type CampaignObserver, silentObserver } from "../../../../campaign/observer";
+import { planCampaign } from "../../../../campaign/plan";
+import type { CampaignTarget } from "../../../../campaign/targets";
+import { createAwsTarget } from "../../../../campaign/targets/aws";
+import { createAwsTiers } from "../../../../components/aws";
+import type { TierFactory } from "../../../../components/contracts";
+import { PerfbedError } from "../../../../core/errors";
 
 /**
  * Runs in a process of its own, started by aws-campaign.test.ts: a whole campaign on AWS, with two things of it changed. Its edge is an

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { type FleetOptions, type FleetProgress, runFleet } from "../../campaign/fleet";
-import { prepareEnvironment, sweepEnvironment, takeInventory } from "../../components/local/supervisor";
-import { ConfigError } from "../../core/errors";
-import { environmentDir } from "../../core/home";
+import { type FleetOptions, type FleetProgress, runFleet } from "../../../campaign/fleet";
+import { prepareEnvironment, sweepEnvironment, takeInventory } from "../../../components/local/supervisor";
+import { ConfigError } from "../../../core/errors";
+import { environmentDir } from "../../../core/home";
 import {
   k6IntegritySql,
   k6IterationsSql,
@@ -17,10 +17,10 @@ import {
   renderK6,
   type SampleFile,
   SampleOutput,
-} from "../../scenarios/adapters/k6";
-import type { Workload } from "../../scenarios/model";
-import { resolveWorkload } from "../../scenarios/resolve";
-import { resolveTool, Tool } from "../../toolchain";
+} from "../../../scenarios/adapters/k6";
+import type { Workload } from "../../../scenarios/model";
+import { resolveWorkload } from "../../../scenarios/resolve";
+import { resolveTool, Tool } from "../../../toolchain";
 
 jest.setTimeout(60_000);
 
