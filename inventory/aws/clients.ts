@@ -23,7 +23,7 @@ type Middleware = <Args, Result>(
 ) => (args: Args) => Promise<Result>;
 
 /** What this needs to know of a client of the AWS SDK. */
-interface SdkClient {
+export interface SdkClient {
   readonly middlewareStack: {
     add(middleware: Middleware, options: { step: "finalizeRequest"; priority: "low"; name: string }): void;
   };
@@ -39,7 +39,7 @@ interface SdkConfig {
   readonly forcePathStyle?: boolean;
 }
 
-type SdkClientClass<C extends SdkClient> = new (config: SdkConfig) => C;
+export type SdkClientClass<C extends SdkClient> = new (config: SdkConfig) => C;
 
 /** Clients of the AWS SDK, made on first use, one a service and region. */
 export class AwsClients {
@@ -58,14 +58,7 @@ export class AwsClients {
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
       ...(credentials === undefined ? {} : { credentials }),
     });
-    if (onCall !== undefined) {
-      const record: Middleware = (next, context) => async (args) => {
-        onCall(apiCall(context));
-        return next(args);
-      };
-      // After the retries, so that every attempt comes by.
-      client.middlewareStack.add(record, { step: "finalizeRequest", priority: "low", name: "record" });
-    }
+    if (onCall !== undefined) onEveryAttempt(client, onCall);
     this.#clients.set(key, client);
     return client;
   }
@@ -74,6 +67,16 @@ export class AwsClients {
     for (const client of this.#clients.values()) client.destroy();
     this.#clients.clear();
   }
+}
+
+/** Tells of every attempt of every call of a client, before it is made. What the listener throws is the attempt's answer. */
+export function onEveryAttempt(client: SdkClient, listener: (call: AwsApiCall) => void): void {
+  const record: Middleware = (next, context) => async (args) => {
+    listener(apiCall(context));
+    return next(args);
+  };
+  // After the retries, so that every attempt comes by.
+  client.middlewareStack.add(record, { step: "finalizeRequest", priority: "low", name: "record" });
 }
 
 function apiCall({ clientName = "", commandName = "" }: CallContext): AwsApiCall {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
@@ -7,8 +6,8 @@ import { DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import type { AwsSettings } from "../../../components/aws/settings";
 import type { EnvironmentAccess } from "../../../components/contracts";
-import { EnvironmentError } from "../../../core/errors";
 import type { EnvironmentPlan } from "../../plan";
+import { answers, type Check, requireAll } from "../checks";
 import { type AwsClients, withClients } from "./clients";
 import { awsFailure } from "./errors";
 import { locateGenerators } from "./fleet/remote";
@@ -16,17 +15,7 @@ import { locateGenerators } from "./fleet/remote";
 /** An edge is known everywhere, and a target healthy, within minutes. */
 const DEADLINE_MS = 300_000;
 const PAUSE_MS = 5_000;
-
-interface Check {
-  readonly what: string;
-  run(): Promise<void>;
-}
-
-async function answers(url: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  await response.arrayBuffer();
-  if (response.status !== 200) throw new Error(`GET ${new URL(url).pathname} answered ${response.status}`);
-}
+const REQUEST_MS = 10_000;
 
 /** As many targets in health as the sizing has instances at the least. */
 async function healthyTargets(
@@ -99,7 +88,7 @@ export async function verifyOnAws(
     const checks: readonly Check[] = [
       {
         what: "the edge passes requests on to the application",
-        run: () => answers(`${access.entryUrl}${plan.application.readyPath}`),
+        run: () => answers(`${access.entryUrl}${plan.application.readyPath}`, REQUEST_MS),
       },
       ...(onInstances
         ? [
@@ -112,34 +101,11 @@ export async function verifyOnAws(
       { what: "primary and replicas are available", run: () => availableDatabases(plan, clients) },
       { what: "every generator can be reached", run: () => reachableGenerators(access, clients) },
     ];
-    const deadline = performance.now() + times.deadlineMs;
-    const failures = await Promise.all(checks.map((check) => failureOf(check, deadline, times, signal)));
-    const problems = failures.flatMap((failure) => failure ?? []);
-    if (problems.length === 0) return checks.length;
-    throw new EnvironmentError("PERFBED_NOT_VERIFIED", "The environment came up but does not do its work", {
-      problems,
+    return requireAll(checks, {
+      ...times,
+      signal,
+      reasonOf: (error, what) => awsFailure(error, what).message,
       hint: "What instances said while they booted is in the environment's log group in CloudWatch Logs.",
     });
   });
-}
-
-async function failureOf(
-  { what, run }: Check,
-  deadline: number,
-  { deadlineMs, pauseMs }: { readonly deadlineMs: number; readonly pauseMs: number },
-  signal: AbortSignal,
-) {
-  for (;;) {
-    try {
-      await run();
-      return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (performance.now() > deadline) {
-        const { message } = awsFailure(error, what);
-        return { field: what, allowed: `to hold within ${Math.round(deadlineMs / 1000)} s`, hint: message };
-      }
-      await delay(pauseMs, undefined, { signal });
-    }
-  }
 }

@@ -1,16 +1,12 @@
-import { setTimeout as delay } from "node:timers/promises";
 import Redis from "ioredis";
 import { Client } from "pg";
 import { type EnvironmentAccess, TelemetryKind, type TelemetrySource } from "../../../components/contracts";
-import { EnvironmentError } from "../../../core/errors";
 import type { EnvironmentPlan } from "../../plan";
+import { answers, type Check, requireAll } from "../checks";
 
 const DEADLINE_MS = 10_000;
-
-interface Check {
-  readonly what: string;
-  run(): Promise<void>;
-}
+const PAUSE_MS = 100;
+const REQUEST_MS = 3_000;
 
 async function sql(url: string, query: string): Promise<readonly unknown[][]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 3000 });
@@ -39,12 +35,6 @@ async function ping(url: string): Promise<void> {
   } finally {
     redis.disconnect();
   }
-}
-
-async function answers(url: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(3000) });
-  await response.arrayBuffer();
-  if (response.status !== 200) throw new Error(`GET ${new URL(url).pathname} answered ${response.status}`);
 }
 
 function checkOf(source: TelemetrySource, replicas: number): Check[] {
@@ -103,36 +93,21 @@ export async function verifyEnvironment(
   const checks: Check[] = [
     {
       what: "the edge passes requests on to the application",
-      run: () => answers(`${access.entryUrl}${readyPath}`),
+      run: () => answers(`${access.entryUrl}${readyPath}`, REQUEST_MS),
     },
-    { what: "the load balancer reaches an instance", run: () => answers(`${access.appUrl}${readyPath}`) },
+    {
+      what: "the load balancer reaches an instance",
+      run: () => answers(`${access.appUrl}${readyPath}`, REQUEST_MS),
+    },
     ...access.telemetry.flatMap((source) => checkOf(source, plan.sizing.database.replicas)),
   ];
-  const deadline = Date.now() + DEADLINE_MS;
-  const failures = await Promise.all(
-    checks.map(async ({ what, run }) => {
-      for (;;) {
-        try {
-          await run();
-          return undefined;
-        } catch (error) {
-          signal.throwIfAborted();
-          if (Date.now() > deadline) {
-            return { field: what, allowed: `to hold within ${DEADLINE_MS / 1000} s`, hint: reasonOf(error) };
-          }
-          await delay(100, undefined, { signal });
-        }
-      }
-    }),
-  );
-  const problems = failures.flatMap((failure) => failure ?? []);
-  if (problems.length > 0) {
-    throw new EnvironmentError("PERFBED_NOT_VERIFIED", "The environment came up but does not do its work", {
-      problems,
-      hint: "The logs of every process are in the results folder.",
-    });
-  }
-  return checks.length;
+  return requireAll(checks, {
+    deadlineMs: DEADLINE_MS,
+    pauseMs: PAUSE_MS,
+    signal,
+    reasonOf,
+    hint: "The logs of every process are in the results folder.",
+  });
 }
 
 /** The reason without anything that could be a credential. */

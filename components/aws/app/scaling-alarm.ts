@@ -2,7 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity, ScalingMetric } from "../../contracts";
 import { awsTags } from "../context";
-import { type ScalingSource, type StepDirection, termsOf } from "./scaling-policies";
+import { type ScalingSource, type StepDirection, termHead, termsOf } from "./scaling-policies";
 
 export interface StepAlarm {
   readonly environment: EnvironmentIdentity;
@@ -28,10 +28,7 @@ export function createStepAlarm(
       threshold: direction.threshold,
       evaluationPeriods: direction.evaluationPeriods,
       metricQueries: termsOf(alarm.metric, alarm.source).map((term) => ({
-        id: term.id,
-        label: term.label,
-        returnData: term.result,
-        ...(term.expression === undefined ? {} : { expression: term.expression }),
+        ...termHead(term),
         ...(term.metric === undefined
           ? {}
           : {

@@ -87,11 +87,16 @@ export const cpuTerms = (source: ScalingSource): readonly Term[] => [
 export const termsOf = (metric: ScalingMetric, source: ScalingSource): readonly Term[] =>
   metric === ScalingMetric.CpuUtilization ? cpuTerms(source) : inFlightTerms(source);
 
+/** The part of a term that policies and alarms write alike; each has its own way of writing a metric. */
+export const termHead = ({ id, label, result, expression }: Term) => ({
+  id,
+  label,
+  returnData: result,
+  ...(expression === undefined ? {} : { expression }),
+});
+
 const trackedTerm = (term: Term): CustomMetric => ({
-  id: term.id,
-  label: term.label,
-  returnData: term.result,
-  ...(term.expression === undefined ? {} : { expression: term.expression }),
+  ...termHead(term),
   ...(term.metric === undefined
     ? {}
     : {

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
 import type { AwsContext } from "../../../components/aws/context";
-import { type AwsSettingsInput, awsSettings } from "../../../components/aws/settings";
-import type { EnvironmentIdentity } from "../../../components/contracts";
+import { AwsDatabase } from "../../../components/aws/database";
+import { type AwsSettingsInput, awsSettings, type DatabaseSettings } from "../../../components/aws/settings";
+import type { DatabaseSizing, EnvironmentIdentity } from "../../../components/contracts";
+import { allRegistered, settled } from "../support";
 
 /** One registration as the engine would get it. */
 export interface Registration {
@@ -97,6 +99,32 @@ export function awsContext(input: Omit<AwsSettingsInput, "region"> = {}): AwsCon
     }),
   };
 }
+
+/** A database of two replicas, registered to its end. */
+export async function registerDatabase(
+  settings: Partial<DatabaseSettings> = {},
+  sizing: Partial<DatabaseSizing> = {},
+  options: RecorderOptions = {},
+): Promise<{ database: AwsDatabase; registrations: Registration[] }> {
+  const registrations = recordRegistrations(options);
+  const database = new AwsDatabase(
+    "shop-database",
+    {
+      environment: ENVIRONMENT,
+      sizing: { cpu: 2, memoryMiB: 8_192, replicas: 2, poolSize: 20, maxClientConnections: 500, ...sizing },
+    },
+    awsContext({ database: settings }),
+    {},
+  );
+  await settled(database.readerUrls);
+  await settled(database.writerUrl);
+  await allRegistered();
+  return { database, registrations };
+}
+
+/** URL of the database with a reference to its secret, straight to a host. */
+export const databaseUrl = (host: string, user = "app", database = "app"): string =>
+  `postgresql://${user}:{{secret:arn:shop-database-credentials:password}}@${host}:5432/${database}?sslmode=require`;
 
 /** Every type and name, sorted. */
 export const listed = (registrations: readonly Registration[]): string[] =>

@@ -1,39 +1,9 @@
-import { AwsDatabase } from "../../../components/aws/database";
 import { DatabaseEngine, type DatabaseSettings } from "../../../components/aws/settings";
-import { allRegistered, secret, settled } from "../support";
-import {
-  awsContext,
-  ENVIRONMENT,
-  inputsOf,
-  listed,
-  type Registration,
-  recordRegistrations,
-  tags,
-  untagged,
-} from "./data-tier-support";
+import { secret, settled } from "../support";
+import { inputsOf, listed, registerDatabase, tags, untagged, databaseUrl as url } from "./data-tier-support";
 
-const url = (host: string, user = "app", database = "app"): string =>
-  `postgresql://${user}:{{secret:arn:shop-database-credentials:password}}@${host}:5432/${database}?sslmode=require`;
-
-async function register(
-  settings: Partial<DatabaseSettings> = {},
-  replicas = 2,
-): Promise<{ database: AwsDatabase; registrations: Registration[] }> {
-  const registrations = recordRegistrations();
-  const database = new AwsDatabase(
-    "shop-database",
-    {
-      environment: ENVIRONMENT,
-      sizing: { cpu: 2, memoryMiB: 8_192, replicas, poolSize: 20, maxClientConnections: 500 },
-    },
-    awsContext({ database: { engine: DatabaseEngine.Aurora, proxy: false, ...settings } }),
-    {},
-  );
-  await settled(database.readerUrls);
-  await settled(database.writerUrl);
-  await allRegistered();
-  return { database, registrations };
-}
+const register = (settings: Partial<DatabaseSettings> = {}, replicas = 2) =>
+  registerDatabase({ engine: DatabaseEngine.Aurora, proxy: false, ...settings }, { replicas });
 
 describe("Aurora PostgreSQL, as registered with the engine", () => {
   test("these resources and no others, each with the environment's tags", async () => {

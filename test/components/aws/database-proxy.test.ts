@@ -1,39 +1,17 @@
-import { AwsDatabase } from "../../../components/aws/database";
 import { DatabaseEngine } from "../../../components/aws/settings";
-import { allRegistered, settled } from "../support";
+import { settled } from "../support";
 import {
-  awsContext,
-  ENVIRONMENT,
   inputsOf,
   listed,
   type Registration,
-  recordRegistrations,
+  registerDatabase,
   tags,
   untagged,
+  databaseUrl as url,
 } from "./data-tier-support";
 
-const url = (host: string): string =>
-  `postgresql://app:{{secret:arn:shop-database-credentials:password}}@${host}:5432/app?sslmode=require`;
-
-async function register(
-  engine: DatabaseEngine,
-  replicas = 1,
-): Promise<{ database: AwsDatabase; registrations: Registration[] }> {
-  const registrations = recordRegistrations();
-  const database = new AwsDatabase(
-    "shop-database",
-    {
-      environment: ENVIRONMENT,
-      sizing: { cpu: 2, memoryMiB: 8_192, replicas, poolSize: 90, maxClientConnections: 500 },
-    },
-    awsContext({ database: { engine } }),
-    {},
-  );
-  await settled(database.readerUrls);
-  await settled(database.writerUrl);
-  await allRegistered();
-  return { database, registrations };
-}
+const register = (engine: DatabaseEngine, replicas = 1) =>
+  registerDatabase({ engine }, { replicas, poolSize: 90 });
 
 const proxyResources = (registrations: readonly Registration[]): string[] =>
   listed(registrations).filter((one) => one.includes("-proxy"));

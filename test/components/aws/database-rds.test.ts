@@ -1,45 +1,21 @@
 import { AwsDatabase } from "../../../components/aws/database";
-import type { DatabaseSettings } from "../../../components/aws/settings";
-import type { DatabaseSizing } from "../../../components/contracts";
-import { allRegistered, secret, settled } from "../support";
+import { secret, settled } from "../support";
 import {
   awsContext,
   ENVIRONMENT,
   inputsOf,
   listed,
-  type RecorderOptions,
-  type Registration,
   recordRegistrations,
+  registerDatabase,
   tags,
   untagged,
+  databaseUrl as url,
 } from "./data-tier-support";
 
 const PASSWORD = secret("secret-of-shop-database-password");
 
-/** URL with a reference to the secret, straight to a host. */
-const url = (host: string, user = "app", database = "app"): string =>
-  `postgresql://${user}:{{secret:arn:shop-database-credentials:password}}@${host}:5432/${database}?sslmode=require`;
-
-async function register(
-  settings: Partial<DatabaseSettings> = {},
-  sizing: Partial<DatabaseSizing> = {},
-  options: RecorderOptions = {},
-): Promise<{ database: AwsDatabase; registrations: Registration[] }> {
-  const registrations = recordRegistrations(options);
-  const database = new AwsDatabase(
-    "shop-database",
-    {
-      environment: ENVIRONMENT,
-      sizing: { cpu: 2, memoryMiB: 8_192, replicas: 2, poolSize: 20, maxClientConnections: 500, ...sizing },
-    },
-    awsContext({ database: { proxy: false, ...settings } }),
-    {},
-  );
-  await settled(database.readerUrls);
-  await settled(database.writerUrl);
-  await allRegistered();
-  return { database, registrations };
-}
+const register: typeof registerDatabase = (settings, sizing, options) =>
+  registerDatabase({ proxy: false, ...settings }, sizing, options);
 
 describe("RDS for PostgreSQL, as registered with the engine", () => {
   test("these resources and no others, each with the environment's tags", async () => {

@@ -1,51 +1,11 @@
-/** One call of the AWS API. */
-export interface AwsCall {
-  /** As in IAM policies, e.g. `ec2` or `elasticloadbalancing`. */
-  readonly service: string;
-  /** Operation of the API, e.g. `CreateVpc`. */
-  readonly action: string;
-}
+import { onEveryAttempt, type SdkClient, type SdkClientClass } from "../../../inventory/aws/clients";
+import type { AwsApiCall } from "../../../inventory/aws/model";
+
+/** One call of the AWS API, as in IAM policies. */
+export type AwsCall = AwsApiCall;
 
 /** The account that the emulator answers for. */
 export const ACCOUNT_ID = "123456789012";
-
-/** Prefixes of IAM actions that are not the client's name in lower case. */
-const SERVICES: Readonly<Record<string, string>> = {
-  ApplicationAutoScaling: "application-autoscaling",
-  CloudWatchLogs: "logs",
-  ElasticLoadBalancingV2: "elasticloadbalancing",
-  ResourceGroupsTaggingAPI: "tag",
-};
-
-interface CallContext {
-  readonly clientName?: string;
-  readonly commandName?: string;
-}
-
-/** A step that every attempt of a call passes, whatever the call takes and gives. */
-type Middleware = <Args, Result>(
-  next: (args: Args) => Promise<Result>,
-  context: CallContext,
-) => (args: Args) => Promise<Result>;
-
-/** What this needs to know of a client of the AWS SDK. */
-interface SdkClient {
-  readonly middlewareStack: {
-    add(middleware: Middleware, options: { step: "finalizeRequest"; priority: "low"; name: string }): void;
-  };
-  destroy(): void;
-}
-
-interface SdkConfig {
-  readonly region: string;
-  readonly endpoint: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly maxAttempts: number;
-  /** S3 only: the bucket in the path, since the emulator has one host. */
-  readonly forcePathStyle: boolean;
-}
-
-type SdkClientClass<C extends SdkClient> = new (config: SdkConfig) => C;
 
 /** AWS as a resource type sees it: in one region. */
 export interface Aws {
@@ -102,20 +62,12 @@ export class AwsApi {
       forcePathStyle: true,
     });
     this.#clients.set(key, client);
-    if (!recorded) return client;
-    const attempt: Middleware = (next, context) => async (args) => {
-      this.#attempt(context);
-      return next(args);
-    };
-    // After the retries, so that every attempt comes by.
-    client.middlewareStack.add(attempt, { step: "finalizeRequest", priority: "low", name: "record" });
+    if (recorded) onEveryAttempt(client, (call) => this.#attempt(call));
     return client;
   }
 
-  #attempt(context: CallContext): void {
-    const name = (context.clientName ?? "").replace(/Client$/, "");
-    const action = (context.commandName ?? "").replace(/Command$/, "");
-    this.calls.push({ service: SERVICES[name] ?? name.toLowerCase(), action });
+  #attempt(call: AwsCall): void {
+    this.calls.push(call);
     this.#attempts++;
     const { throttleEvery } = this.options;
     if (throttleEvery !== undefined && this.#attempts % throttleEvery === 0) {
