@@ -12,24 +12,27 @@ export const APM_VERSIONS: Readonly<Record<ApmKind, string | undefined>> = {
   [ApmKind.OpenTelemetry]: OTELCOL_VERSION,
   [ApmKind.Prometheus]: OTELCOL_VERSION,
   [ApmKind.CloudWatch]: "1.300049.1b929",
-  [ApmKind.Xray]: "0.43.3",
+  [ApmKind.Xray]: "0.50.0",
   [ApmKind.Datadog]: "7.66.1",
   [ApmKind.NewRelic]: "1.64.0",
   [ApmKind.Dynatrace]: undefined,
 };
 
-/** Packages that instrument a program from outside, each at one version. OneAgent brings its own for all languages. */
+/**
+ * Packages that instrument a program from outside, each at one version. OneAgent brings its own for all languages. Those of Python run on
+ * every one that Amazon Linux 2023 has, from its own 3.9 to 3.13: later OpenTelemetry and New Relic want 3.10.
+ */
 export const INSTRUMENTATION_VERSIONS = {
   openTelemetryNode: "0.79.0",
-  openTelemetryPython: "0.66b2",
-  openTelemetryPythonExporter: "1.45.2",
+  openTelemetryPython: "0.62b1",
+  openTelemetryPythonExporter: "1.41.1",
   openTelemetryJava: "2.19.0",
   datadogNode: "5.132.0",
-  datadogPython: "3.12.3",
-  datadogJava: "1.52.1",
+  datadogPython: "4.16.0",
+  datadogJava: "1.68.1",
   newRelicNode: "13.9.2",
-  newRelicPython: "14.1.0",
-  newRelicJava: "8.23.0",
+  newRelicPython: "13.6.1",
+  newRelicJava: "8.19.0",
 } as const;
 
 export const APM_SAMPLE_RATIO = 0.1;

@@ -1,4 +1,4 @@
-import { type ApmAgent, ApmKind, type ApmSettings, apmAgent } from "../../apm/model";
+import { type ApmAgent, ApmKind, ApmLanguage, type ApmSettings, apmAgent } from "../../apm/model";
 import type { ApmIdentity } from "../../apm/variables";
 import { shellQuote, writeFile } from "../instances/shell";
 import { CpuArchitecture } from "../settings";
@@ -10,13 +10,17 @@ import {
   plainCollectorConfig,
   xrayCollectorConfig,
 } from "./collector-config";
+import { PYTHON_VARIABLE } from "./instrumentation";
 import { hasPlainCollector } from "./permissions";
 
 const COLLECTOR_RELEASES =
   "https://github.com/open-telemetry/opentelemetry-collector-releases/releases/download";
 const ADOT_PACKAGES = "https://aws-otel-collector.s3.amazonaws.com/amazon_linux";
 const CLOUDWATCH_PACKAGES = "https://amazoncloudwatch-agent.s3.amazonaws.com/amazon_linux";
-const DATADOG_KEYS = "https://keys.datadoghq.com/DATADOG_RPM_KEY_CURRENT.public";
+/** The current one signs the repository and the latest packages; older packages have been signed with older ones. */
+const DATADOG_KEYS = ["CURRENT", "B01082D3", "FD4BF915"].map(
+  (key) => `https://keys.datadoghq.com/DATADOG_RPM_KEY_${key}.public`,
+);
 
 export interface AgentsOnInstance {
   readonly settings: ApmSettings;
@@ -118,7 +122,7 @@ baseurl=https://yum.datadoghq.com/stable/7/$basearch/
 enabled=1
 gpgcheck=1
 repo_gpgcheck=1
-gpgkey=${DATADOG_KEYS}
+gpgkey=${DATADOG_KEYS.join("\n       ")}
 `;
   return `${writeFile("/etc/yum.repos.d/datadog.repo", "0644", repository)}retry dnf install -y --quiet 'datadog-agent-1:${agent.version}-1'
 ${writeFile("/etc/datadog-agent/datadog.yaml", "0640", config)}${keyVariable(agent)}printf 'api_key: %s\\n' "$APM_KEY" >>/etc/datadog-agent/datadog.yaml
@@ -192,11 +196,18 @@ export function agentsScript(on: AgentsOnInstance): string {
   return script === "" ? "" : `${APM_KEY}${script}`;
 }
 
-/** Bash that adds the key which New Relic's language agents want in the application's own environment file; empty without one. */
+/**
+ * Python's agent starts in the installation that it is told of, and in no other. Its own launcher, `newrelic-admin`, says the same.
+ */
+const newRelicPython = (environmentFile: string): string =>
+  `"$${PYTHON_VARIABLE}" -c 'import os, sys; print("NEW_RELIC_PYTHON_PREFIX=\\"%s\\"\\nNEW_RELIC_PYTHON_VERSION=\\"%d.%d\\"" % (os.path.realpath(sys.prefix), *sys.version_info[:2]))' >>${environmentFile}
+`;
+
+/** Bash that adds what New Relic's language agents want in the application's own environment file; empty without one. */
 export function applicationKeys(settings: ApmSettings, environmentFile: string): string {
   const agent = apmAgent(settings, ApmKind.NewRelic);
   if (agent === undefined || agent.languages.length === 0) return "";
   return `${keyVariable(agent)}printf 'NEW_RELIC_LICENSE_KEY="%s"\\n' "$APM_KEY" >>${environmentFile}
 APM_KEY=""
-`;
+${agent.languages.includes(ApmLanguage.Python) ? newRelicPython(environmentFile) : ""}`;
 }

@@ -191,16 +191,23 @@ export function xrayCollectorConfig(settings: ApmSettings, identity: ApmIdentity
   };
 }
 
-/** CloudWatch agent: figures of the machine every ten seconds, in a namespace of perfbed's own. */
-export const cloudWatchConfig = (identity: ApmIdentity): object => ({
+/**
+ * CloudWatch agent: figures of the machine every ten seconds, in a namespace of perfbed's own.
+ * @param onInstance false in a container of Fargate, which is no instance of a group and whose agent would look for one in vain
+ */
+export const cloudWatchConfig = (identity: ApmIdentity, onInstance = true): object => ({
   agent: { metrics_collection_interval: 10, run_as_user: "root" },
   metrics: {
     namespace: CLOUDWATCH_NAMESPACE,
-    append_dimensions: {
-      AutoScalingGroupName: "${aws:AutoScalingGroupName}",
-      InstanceId: "${aws:InstanceId}",
-    },
-    aggregation_dimensions: [["AutoScalingGroupName"]],
+    ...(onInstance
+      ? {
+          append_dimensions: {
+            AutoScalingGroupName: "${aws:AutoScalingGroupName}",
+            InstanceId: "${aws:InstanceId}",
+          },
+          aggregation_dimensions: [["AutoScalingGroupName"]],
+        }
+      : {}),
     metrics_collected: Object.fromEntries(
       Object.entries({
         cpu: {

@@ -6,6 +6,8 @@ import { otlpEndpoint, otlpReceivers } from "./collector-config";
 
 /** Where an instance keeps what is loaded into the application's process. */
 const FOLDER = "/opt/perfbed/apm";
+/** Variable of the boot script with the Python that the application runs on: what is installed for one fits no other. */
+export const PYTHON_VARIABLE = "APM_PYTHON";
 const MAVEN = "https://repo1.maven.org/maven2";
 
 /** One package that instruments programs of a language, and how it comes into their process. */
@@ -26,8 +28,11 @@ const VENDORS: Readonly<Partial<Record<ApmKind, Vendor>>> = {
 
 const npm = (spec: string): string =>
   `retry npm install --silent --no-audit --no-fund --prefix ${FOLDER}/node '${spec}'\n`;
-const pip = (specs: string): string =>
-  `rpm --quiet -q python3-pip || retry dnf install -y --quiet python3-pip\nretry python3 -m pip install --quiet --target ${FOLDER}/python ${specs}\n`;
+const pip = (
+  specs: readonly string[],
+): string => `"$${PYTHON_VARIABLE}" -m pip --version >/dev/null 2>&1 || retry dnf install -y --quiet "$${PYTHON_VARIABLE}-pip"
+retry "$${PYTHON_VARIABLE}" -m pip install --quiet --target ${FOLDER}/python ${specs.map((spec) => `'${spec}'`).join(" ")}
+`;
 
 /** A jar from Maven Central, checked against the checksum published with it. */
 function jar(path: string): string {
@@ -41,7 +46,7 @@ const node = (version: string, name: string, module: string): Instrumentation =>
   install: npm(`${name}@${version}`),
   variables: { NODE_OPTIONS: `--require ${FOLDER}/node/node_modules/${module}` },
 });
-const python = (specs: string, bootstrap: string): Instrumentation => ({
+const python = (specs: readonly string[], bootstrap: string): Instrumentation => ({
   install: pip(specs),
   variables: { PYTHONPATH: `${FOLDER}/python/${bootstrap}:${FOLDER}/python` },
 });
@@ -52,6 +57,28 @@ const java = (path: string): Instrumentation => ({
 
 const V = INSTRUMENTATION_VERSIONS;
 
+/** Libraries of Python that OpenTelemetry has an instrumentation for, each a package of its own that does nothing where its library is not. */
+const PYTHON_LIBRARIES = [
+  "wsgi",
+  "asgi",
+  "django",
+  "fastapi",
+  "flask",
+  "starlette",
+  "tornado",
+  "aiohttp-server",
+  "aiohttp-client",
+  "httpx",
+  "requests",
+  "urllib3",
+  "grpc",
+  "asyncpg",
+  "psycopg",
+  "psycopg2",
+  "sqlalchemy",
+  "redis",
+] as const;
+
 const INSTRUMENTATIONS: Readonly<Record<Vendor, Readonly<Record<ApmLanguage, Instrumentation>>>> = {
   openTelemetry: {
     [ApmLanguage.Node]: node(
@@ -60,7 +87,11 @@ const INSTRUMENTATIONS: Readonly<Record<Vendor, Readonly<Record<ApmLanguage, Ins
       "@opentelemetry/auto-instrumentations-node/build/src/register.js",
     ),
     [ApmLanguage.Python]: python(
-      `'opentelemetry-distro==${V.openTelemetryPython}' 'opentelemetry-exporter-otlp==${V.openTelemetryPythonExporter}'`,
+      [
+        `opentelemetry-exporter-otlp-proto-http==${V.openTelemetryPythonExporter}`,
+        `opentelemetry-distro==${V.openTelemetryPython}`,
+        ...PYTHON_LIBRARIES.map((name) => `opentelemetry-instrumentation-${name}==${V.openTelemetryPython}`),
+      ],
       "opentelemetry/instrumentation/auto_instrumentation",
     ),
     [ApmLanguage.Java]: java(
@@ -69,14 +100,14 @@ const INSTRUMENTATIONS: Readonly<Record<Vendor, Readonly<Record<ApmLanguage, Ins
   },
   datadog: {
     [ApmLanguage.Node]: node(V.datadogNode, "dd-trace", "dd-trace/init.js"),
-    [ApmLanguage.Python]: python(`'ddtrace==${V.datadogPython}'`, "ddtrace/bootstrap"),
+    [ApmLanguage.Python]: python([`ddtrace==${V.datadogPython}`], "ddtrace/bootstrap"),
     [ApmLanguage.Java]: java(
       `com/datadoghq/dd-java-agent/${V.datadogJava}/dd-java-agent-${V.datadogJava}.jar`,
     ),
   },
   newRelic: {
     [ApmLanguage.Node]: node(V.newRelicNode, "newrelic", "newrelic/index.js"),
-    [ApmLanguage.Python]: python(`'newrelic==${V.newRelicPython}'`, "newrelic/bootstrap"),
+    [ApmLanguage.Python]: python([`newrelic==${V.newRelicPython}`], "newrelic/bootstrap"),
     [ApmLanguage.Java]: java(
       `com/newrelic/agent/java/newrelic-agent/${V.newRelicJava}/newrelic-agent-${V.newRelicJava}.jar`,
     ),
@@ -89,10 +120,26 @@ const chosen = (agents: readonly ApmAgent[]): readonly Instrumentation[] =>
     return vendor === undefined ? [] : languages.map((language) => INSTRUMENTATIONS[vendor][language]);
   });
 
-/** Bash that installs what is loaded into the application's process; empty without languages. */
-export function instrumentationScript({ agents }: ApmSettings): string {
-  const installs = chosen(agents).map(({ install }) => install);
-  return installs.length === 0 ? "" : `install -d -m 0755 ${FOLDER}\n${installs.join("")}`;
+const hasPython = ({ agents }: ApmSettings): boolean =>
+  agents.some(({ kind, languages }) => kind in VENDORS && languages.includes(ApmLanguage.Python));
+
+/** Bash: that of the application's command, or else the newest of the instance. */
+function choosePython([program = ""]: readonly string[]): string {
+  if (/^python3(\.\d+)?$/.test(program)) return `${PYTHON_VARIABLE}=${program}\n`;
+  return `for ${PYTHON_VARIABLE} in python3.14 python3.13 python3.12 python3.11 python3; do
+  if "$${PYTHON_VARIABLE}" -c "" 2>/dev/null; then break; fi
+done
+`;
+}
+
+/**
+ * Bash that installs what is loaded into the application's process; empty without languages.
+ * @param command of the application
+ */
+export function instrumentationScript(settings: ApmSettings, command: readonly string[]): string {
+  const installs = chosen(settings.agents).map(({ install }) => install);
+  if (installs.length === 0) return "";
+  return `install -d -m 0755 ${FOLDER}\n${hasPython(settings) ? choosePython(command) : ""}${installs.join("")}`;
 }
 
 const list = (entries: Readonly<Record<string, string>>, between: string, separator: string): string =>

@@ -60,7 +60,7 @@ export function apmSidecars(
       name: "apm-cloudwatch",
       image: `public.ecr.aws/cloudwatch-agent/cloudwatch-agent:${cloudWatch.version}`,
       command: [],
-      environment: { CW_CONFIG_CONTENT: JSON.stringify(cloudWatchConfig(identity)) },
+      environment: { CW_CONFIG_CONTENT: JSON.stringify(cloudWatchConfig(identity, false)) },
       secrets: {},
     });
   }

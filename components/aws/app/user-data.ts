@@ -117,7 +117,7 @@ ${agentsScript({
     hostMetrics: false,
   },
   application: true,
-})}${instrumentationScript(apm.settings)}`;
+})}${instrumentationScript(apm.settings, application.command)}`;
 }
 
 /** Bash that tells the application's spans which instance they come from. */

@@ -105,12 +105,13 @@ const UNITED_STATES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Prices on demand, Linux, without discounts and taxes, written down by hand after AWS's public price list and not checked against it since. Only what seemed certain is in it:
- * everything else, other regions included, is an unknown price and never nothing. `aws.guard.priceFile` names a list of one's own.
+ * Prices on demand, Linux, without discounts and taxes, written down by hand after AWS's public price list. Instances and Valkey nodes were
+ * compared with tables that others have read from AWS's price API in 2026, see docs/aws-cost.md; nothing was asked of AWS. Only what seemed
+ * certain is in it: everything else, other regions included, is an unknown price and never nothing. `aws.guard.priceFile` names a list of one's own.
  */
 export const LIST_PRICES: PriceList = {
   currency: "USD",
   asOf: "2025-06",
-  source: "AWS public price list, on demand, as of June 2025; copied by hand, not checked since",
+  source: "AWS public price list, on demand, as of June 2025; copied by hand, not asked of AWS since",
   regions: { "us-east-1": UNITED_STATES, "us-east-2": UNITED_STATES, "us-west-2": UNITED_STATES },
 };

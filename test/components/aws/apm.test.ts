@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { ApmKind, ApmLanguage, type ApmSettings } from "../../../components/apm/model";
+import { instrumentationScript } from "../../../components/aws/apm/instrumentation";
 import { AwsApp } from "../../../components/aws/app";
 import { AwsFleet } from "../../../components/aws/fleet";
 import { AppFlavour, type AwsSettingsInput, NatStrategy } from "../../../components/aws/settings";
@@ -120,13 +121,13 @@ describe("agents on instances of the application", () => {
     bashAccepts(script);
     for (const text of [
       "opentelemetry-collector-releases/releases/download/v0.160.0/otelcol-contrib_0.160.0_linux_arm64.rpm",
-      "amazon_linux/arm64/v0.43.3/aws-otel-collector.rpm",
+      "amazon_linux/arm64/v0.50.0/aws-otel-collector.rpm",
       "amazon_linux/arm64/1.300049.1b929/amazon-cloudwatch-agent.rpm",
       "'datadog-agent-1:7.66.1-1'",
       "'newrelic-infra-1.64.0'",
       "/unix/default/version/1.309.51.20250131-120000?arch=arm",
       "opentelemetry-javaagent-2.19.0.jar",
-      "'ddtrace==3.12.3'",
+      "'ddtrace==4.16.0'",
       "'newrelic@13.9.2'",
     ])
       expect(script).toContain(text);
@@ -235,6 +236,37 @@ describe("agents on instances of the application", () => {
     expect(script).toContain(`printf 'NEW_RELIC_LICENSE_KEY="%s"\\n' "$APM_KEY" >>/etc/perfbed/app.env`);
   });
 
+  test("packages of Python are for the Python that the application runs on, and New Relic is told which that is", async () => {
+    const agents = [{ kind: "newrelic", apiKey: KEYS.newrelic, languages: ["python"] }];
+    const script = scriptOf(await makeApp(agents), "shop-app-launch-template");
+    bashAccepts(script);
+    const choice = /^for APM_PYTHON in .*\n[\s\S]*?^done\n/m.exec(script)?.[0] ?? "";
+    const told = /^"\$APM_PYTHON" -c .*NEW_RELIC_PYTHON_PREFIX.*$/m.exec(script)?.[0] ?? "";
+    const file = join(folder, "app.env");
+    const run = `${choice}${told.replace("/etc/perfbed/app.env", file)}
+. ${file}
+"$APM_PYTHON" -c 'import os, sys
+assert os.path.realpath(sys.prefix) == sys.argv[1], sys.argv
+assert "%d.%d" % sys.version_info[:2] == sys.argv[2], sys.argv' "$NEW_RELIC_PYTHON_PREFIX" "$NEW_RELIC_PYTHON_VERSION"`;
+    expect(spawnSync("bash", ["--norc", "-ec", run], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(script).toContain(
+      `retry "$APM_PYTHON" -m pip install --quiet --target /opt/perfbed/apm/python 'newrelic==13.6.1'\n`,
+    );
+  });
+
+  test("an application's command names its Python; OpenTelemetry comes with what instruments libraries", () => {
+    const settings = settingsOf([{ kind: "opentelemetry", languages: ["python"] }]);
+    const script = instrumentationScript(settings, ["python3.11", "app.py"]);
+    expect(script).toContain("\nAPM_PYTHON=python3.11\n");
+    expect(script).toContain("'opentelemetry-instrumentation-flask==0.62b1'");
+    expect(
+      instrumentationScript(settingsOf([{ kind: "xray", languages: ["node"] }]), ["node"]),
+    ).not.toContain("PYTHON");
+  });
+
   test("spans say which instance they come from: the line in the variables is completed on the instance", async () => {
     const script = scriptOf(await makeApp([{ kind: "xray" }]), "shop-app-launch-template");
     const line = /^sed -i .*OTEL_RESOURCE_ATTRIBUTES.*$/m.exec(script)?.[0] ?? "";
@@ -302,7 +334,7 @@ describe("agents beside the application on Fargate", () => {
         }),
         expect.objectContaining({
           name: "apm-xray",
-          image: "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3",
+          image: "public.ecr.aws/aws-observability/aws-otel-collector:v0.50.0",
         }),
         expect.objectContaining({
           name: "apm-cloudwatch",

@@ -61,7 +61,7 @@ test("the figures of one environment, item by item", () => {
   expect(estimate.maxUsd).toBeCloseTo(0.893168, 5);
   expect(estimate.unknown).toEqual([]);
   expect(costText(estimate)).toMatch(
-    /^USD 0\.59 to 0\.89 an hour \(AWS public price list, on demand, as of June 2025; copied by hand, not checked since\)\nNot included: data transfer/,
+    /^USD 0\.59 to 0\.89 an hour \(AWS public price list, on demand, as of June 2025; copied by hand, not asked of AWS since\)\nNot included: data transfer/,
   );
 });
 
