@@ -102,6 +102,8 @@ export interface CampaignTarget {
   machine(sizing: Sizing): RunManifest["machine"];
   /** Pulumi gets this long to destroy a stack; the sweep removes what is left then. */
   readonly destroyDeadlineMs: number;
+  /** Whether Pulumi is asked also after a failure or an interruption. False where the sweep is as thorough and faster. */
+  readonly destroyAfterFailure: boolean;
   /** Removes what Pulumi did not, and proves from the world that nothing is left. Never throws because something is. */
   sweep(environmentId: string): Promise<TeardownProof>;
 }

@@ -1,11 +1,5 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { bodyOf, forward, passBack, serveOnLoopback } from "./forwarding";
 
 /**
  * A server in front of moto that answers what moto does not know: a few lists and removals, from memory. Everything else goes to moto as it
@@ -88,15 +82,9 @@ interface Call {
 /** Starts it on a free loopback port. */
 export async function startMotoFront(options: MotoFrontOptions): Promise<MotoFront> {
   const front = new Front(options);
-  const server = createServer((incoming, answer) => {
-    front.serve(incoming, answer).catch((error: unknown) => {
-      answer.writeHead(502).end(String(error));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await serveOnLoopback((incoming, answer) => front.serve(incoming, answer));
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     throttled: () => front.throttled,
     plant: (type, id, properties = {}) => front.things.set(`${type} ${id}`, properties),
     planted: () => [...front.things.keys()].sort(),
@@ -104,11 +92,7 @@ export async function startMotoFront(options: MotoFrontOptions): Promise<MotoFro
       if (code === undefined) front.refused.delete(action);
       else front.refused.set(action, code);
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: server.stop,
   };
 }
 
@@ -121,9 +105,7 @@ class Front {
   constructor(private readonly options: MotoFrontOptions) {}
 
   async serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-    const body = Buffer.concat(chunks);
+    const body = await bodyOf(incoming);
     const call = callOf(incoming, body);
     this.#calls++;
     const { throttleEvery } = this.options;
@@ -141,8 +123,7 @@ class Front {
     const received = await forward(this.options.motoUrl, incoming, body);
     const item = ENDS[call.action];
     const text = item === undefined ? received.body : withoutDeleting(received.body, item);
-    const { "content-length": _, "transfer-encoding": __, ...headers } = received.headers;
-    answer.writeHead(received.status, { ...headers, "content-length": text.length }).end(text);
+    passBack(answer, { ...received, body: text });
   }
 
   #own(
@@ -239,32 +220,6 @@ const withoutDeleting = (body: Buffer, item: string): Buffer =>
         one.includes("<Status>deleting</Status>") ? "" : one,
       ),
   );
-
-interface Received {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-function forward(motoUrl: string, incoming: IncomingMessage, body: Buffer): Promise<Received> {
-  return new Promise((resolve, reject) => {
-    const onward = request(
-      new URL(incoming.url ?? "/", motoUrl),
-      { method: incoming.method, headers: { ...incoming.headers, "content-length": body.length } },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          const { statusCode: status = 502, headers } = response;
-          resolve({ status, headers, body: Buffer.concat(chunks) });
-        });
-      },
-    );
-    onward.on("error", reject);
-    onward.end(body);
-  });
-}
 
 const xml = (properties: Readonly<Record<string, string>>): string =>
   Object.entries(properties)

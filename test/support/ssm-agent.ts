@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { delimiter, join } from "node:path";
-import { pythonVenv } from "./python-venv";
-
-const AWS_CLI_VERSION = "1.46.3";
+import type { ChildProcess } from "node:child_process";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { awsCliFolder, emulateMachine, signalGroup, startOnMachine } from "./emulated-machine";
+import { answerJson, bodyOf, forward, passBack, serveOnLoopback, targetAction } from "./forwarding";
 
 export interface SsmAgentOptions {
   /** Emulated AWS: what is not Systems Manager goes there as it is. */
@@ -44,32 +41,23 @@ interface Invocation {
  * what the test wants. All instances share this machine's processes, ports and files.
  */
 export async function startSsmAgent(options: SsmAgentOptions): Promise<SsmAgent> {
-  const cli = await pythonVenv(`awscli-${AWS_CLI_VERSION}`, [`awscli==${AWS_CLI_VERSION}`]);
-  const agent = new Agent(options, join(cli, "bin"));
-  const server = createServer((incoming, answer) => {
-    agent.serve(incoming, answer).catch((error: unknown) => {
-      answer.writeHead(502).end(String(error));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const agent = new Agent(options, await awsCliFolder());
+  const server = await serveOnLoopback((incoming, answer) => agent.serve(incoming, answer));
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     instances: agent.instances,
     busy: () => agent.busy(),
     lose: (instanceId) => agent.lose(instanceId),
     async stop() {
       for (const instance of agent.instances) agent.lose(instance);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await server.stop();
     },
   };
 }
 
 class Agent {
   readonly instances: string[] = [];
+  readonly #variables = new Map<string, Record<string, string>>();
   readonly #invocations = new Map<string, Invocation>();
 
   constructor(
@@ -83,22 +71,21 @@ class Agent {
 
   lose(instanceId: string): void {
     for (const { instanceId: id, child } of this.#invocations.values()) {
-      if (id === instanceId) endGroup(child, "SIGKILL");
+      if (id === instanceId) signalGroup(child, "SIGKILL");
     }
   }
 
   async serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-    const body = Buffer.concat(chunks);
-    const target = incoming.headers["x-amz-target"];
-    const action = typeof target === "string" && target.startsWith("AmazonSSM.") ? target.slice(10) : "";
+    const body = await bodyOf(incoming);
+    const action = targetAction(incoming, "AmazonSSM") ?? "";
     switch (action) {
       case "SendCommand": {
-        const { status, text } = await this.#forward(incoming, body);
+        const received = await forward(this.options.awsUrl, incoming, body);
         // The emulator, when told of instances, means all of them.
-        if (status === 200) this.#take(JSON.parse(text).Command.CommandId, JSON.parse(body.toString()));
-        answer.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(text);
+        if (received.status === 200) {
+          this.#take(JSON.parse(received.body.toString()).Command.CommandId, JSON.parse(body.toString()));
+        }
+        passBack(answer, received);
         return;
       }
       case "GetCommandInvocation":
@@ -108,32 +95,18 @@ class Agent {
         this.#cancel(JSON.parse(body.toString()), answer);
         return;
       case "DescribeInstanceInformation":
-        json(answer, { InstanceInformationList: this.#online(JSON.parse(body.toString())) });
+        answerJson(answer, { InstanceInformationList: this.#online(JSON.parse(body.toString())) });
         return;
       default:
-        this.#pipe(incoming, body, answer);
+        passBack(answer, await forward(this.options.awsUrl, incoming, body));
     }
   }
 
   /** A command that the emulator has accepted. */
   #take(commandId: string, sent: { InstanceIds: string[]; Parameters: { commands: string[] } }): void {
     for (const instanceId of sent.InstanceIds) {
-      const folder = this.#instance(instanceId);
-      const child = spawn("bash", ["-c", sent.Parameters.commands.join("\n")], {
-        cwd: folder,
-        // A group of its own, so that losing the instance ends all of it.
-        detached: true,
-        stdio: ["ignore", "ignore", "pipe"],
-        env: {
-          PATH: [join(folder, "bin"), this.options.k6Folder, this.cliFolder, process.env.PATH].join(
-            delimiter,
-          ),
-          HOME: folder,
-          AWS_ENDPOINT_URL: this.options.awsUrl,
-          AWS_ACCESS_KEY_ID: "instance",
-          AWS_SECRET_ACCESS_KEY: "instance",
-        },
-      });
+      const commands = ["bash", "-c", sent.Parameters.commands.join("\n")];
+      const child = startOnMachine(commands, this.#folder(instanceId), this.#instance(instanceId));
       const invocation: Invocation = { instanceId, child, status: "InProgress", code: -1, stderr: "" };
       this.#invocations.set(`${commandId} ${instanceId}`, invocation);
       child.stderr?.on("data", (chunk: Buffer) => {
@@ -146,27 +119,39 @@ class Agent {
     }
   }
 
-  #instance(instanceId: string): string {
-    const folder = join(this.options.folder, instanceId);
-    if (this.instances.includes(instanceId)) return folder;
+  #folder(instanceId: string): string {
+    return join(this.options.folder, instanceId);
+  }
+
+  /** Variables of the processes of an instance, which is made when it is first heard of. */
+  #instance(instanceId: string): Record<string, string> {
+    const known = this.#variables.get(instanceId);
+    if (known !== undefined) return known;
     this.instances.push(instanceId);
-    mkdirSync(join(folder, "bin"), { recursive: true });
     const ahead = this.options.clockAheadMs?.(instanceId) ?? 0;
-    const chronyc = join(folder, "bin/chronyc");
     // What is still to be corrected is positive when the clock is behind.
-    const line = `A9FEA97B,169.254.169.123,4,1585141923.1,${-ahead / 1000},0.0,0.0,1.0,0.0,0.1,0.0002,0.0003,16.0,Normal`;
-    writeFileSync(chronyc, `#!/bin/sh\necho ${line}\n`);
-    chmodSync(chronyc, 0o755);
-    return folder;
+    const tracking = `A9FEA97B,169.254.169.123,4,1585141923.1,${-ahead / 1000},0.0,0.0,1.0,0.0,0.1,0.0002,0.0003,16.0,Normal`;
+    const variables = {
+      ...emulateMachine({
+        folder: this.#folder(instanceId),
+        programs: [this.options.k6Folder, this.cliFolder],
+        awsUrl: this.options.awsUrl,
+        scripts: { chronyc: `echo ${tracking}` },
+      }),
+      AWS_ACCESS_KEY_ID: "instance",
+      AWS_SECRET_ACCESS_KEY: "instance",
+    };
+    this.#variables.set(instanceId, variables);
+    return variables;
   }
 
   #describe(asked: { CommandId: string; InstanceId: string }, answer: ServerResponse): void {
     const found = this.#invocations.get(`${asked.CommandId} ${asked.InstanceId}`);
     if (found === undefined) {
-      json(answer, { __type: "InvocationDoesNotExist" }, 400);
+      answerJson(answer, { __type: "InvocationDoesNotExist" }, 400);
       return;
     }
-    json(answer, {
+    answerJson(answer, {
       ...asked,
       Status: found.status,
       StatusDetails: found.status,
@@ -180,58 +165,13 @@ class Agent {
       const found = this.#invocations.get(`${asked.CommandId} ${instanceId}`);
       if (found === undefined || found.status !== "InProgress") continue;
       found.status = "Cancelled";
-      endGroup(found.child, "SIGKILL");
+      signalGroup(found.child, "SIGKILL");
     }
-    json(answer, {});
+    answerJson(answer, {});
   }
 
   #online({ Filters = [] }: { Filters?: { Key: string; Values: string[] }[] }): unknown[] {
     const ids = Filters.find(({ Key }) => Key === "InstanceIds")?.Values ?? [];
     return ids.map((InstanceId) => ({ InstanceId, PingStatus: "Online" }));
   }
-
-  #forward(incoming: IncomingMessage, body: Buffer): Promise<{ status: number; text: string }> {
-    return new Promise((resolve, reject) => {
-      const onward = this.#onward(incoming, body, (response) => {
-        let text = "";
-        response.on("data", (chunk: Buffer) => {
-          text += chunk.toString();
-        });
-        response.on("end", () => resolve({ status: response.statusCode ?? 502, text }));
-      });
-      onward.on("error", reject);
-      onward.end(body);
-    });
-  }
-
-  #pipe(incoming: IncomingMessage, body: Buffer, answer: ServerResponse): void {
-    const onward = this.#onward(incoming, body, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
-    });
-    onward.on("error", (error) => answer.writeHead(502).end(String(error)));
-    onward.end(body);
-  }
-
-  #onward(incoming: IncomingMessage, body: Buffer, take: (response: IncomingMessage) => void) {
-    const { "transfer-encoding": _, ...headers } = incoming.headers;
-    return request(
-      new URL(incoming.url ?? "/", this.options.awsUrl),
-      { method: incoming.method, headers: { ...headers, "content-length": body.length } },
-      take,
-    );
-  }
-}
-
-function endGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended meanwhile.
-  }
-}
-
-function json(answer: ServerResponse, body: object, status = 200): void {
-  answer.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
 }

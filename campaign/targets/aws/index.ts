@@ -18,9 +18,11 @@ import type { TelemetryTimes } from "./telemetry/times";
 export interface AwsTargetOptions {
   /** @default every tier on AWS, from the plan's settings */
   readonly tiers?: (settings: AwsSettings) => Promise<TierFactory>;
-  /** Folder of runs on a generator. @default /var/lib/perfbed/runs */
+  /** Folder of runs on a generator. @default /var/lib/perfbed/runs, on Fargate /tmp/perfbed/runs */
   readonly remoteRoot?: string;
   readonly fleetTimes?: Partial<FleetTimes>;
+  /** Port of k6's API on the first generator; the next one has the next. @default 6565 */
+  readonly firstApiPort?: number;
   readonly telemetryTimes?: Partial<TelemetryTimes>;
   /** Milliseconds between two looks of the sweep, at first. @default 2000 */
   readonly sweepPauseMs?: number;
@@ -65,6 +67,7 @@ export function createAwsTarget(options: AwsTargetOptions = {}): CampaignTarget 
     provisionText: "network, database with replicas, cache, load balancer, app, CDN and generators on AWS",
     proveText: "asking AWS what carries the environment's tag, and listing what tags do not tell",
     destroyDeadlineMs: DESTROY_DEADLINE_MS,
+    destroyAfterFailure: true,
 
     folder: awsFolder,
 
@@ -128,6 +131,7 @@ export function createAwsTarget(options: AwsTargetOptions = {}): CampaignTarget 
         folder: awsFolder(request.access.environmentId),
         ...(options.remoteRoot === undefined ? {} : { remoteRoot: options.remoteRoot }),
         ...(options.fleetTimes === undefined ? {} : { times: options.fleetTimes }),
+        ...(options.firstApiPort === undefined ? {} : { firstApiPort: options.firstApiPort }),
       }),
 
     // What stands is in the environment's stack and in CloudWatch; there are no processes of it here.

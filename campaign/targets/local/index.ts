@@ -28,6 +28,7 @@ export const localTarget: CampaignTarget = {
   provisionText: "database with replicas, pool, cache, load balancer, app, edge",
   proveText: "looking at processes, ports, reservations, cgroups and files",
   destroyDeadlineMs: 60_000,
+  destroyAfterFailure: false,
 
   folder: environmentDir,
 

@@ -12,8 +12,23 @@ import { fleetObjects } from "./permissions";
 /** Of a generator whose instance type is not in the catalogue. */
 const DEFAULT_TASK = { vcpus: 2, memoryMiB: 4_096 };
 
-/** Name of the container whose command the campaign sets. */
+/** Name of the container whose command the campaign sets: a script for its entry point, whatever that of the image is. */
 export const GENERATOR_CONTAINER = "generator";
+const ENTRY_POINT = ["bash", "-c"];
+const NO_SCRIPT = "echo 'a campaign starts this task with a script' >&2; exit 64";
+
+/** What a generator that is told to stop has for storing its samples. Fargate gives no more. */
+export const TASK_STOP_SECONDS = 120;
+
+/** As much as an instance of the fleet has for the samples of one run. */
+const STORAGE_GIB = 30;
+
+/** Many short connections; the part of what instances set that a task has of its own. */
+const SYSTEM_CONTROLS = [
+  { namespace: "net.ipv4.ip_local_port_range", value: "10240 65535" },
+  { namespace: "net.ipv4.tcp_tw_reuse", value: "1" },
+  { namespace: "net.ipv4.tcp_fin_timeout", value: "15" },
+];
 
 /** The fleet as a task definition; the tasks themselves are started by the campaign and last as long as a run. */
 export function createFleetTasks(
@@ -62,6 +77,7 @@ export function createFleetTasks(
       networkMode: "awsvpc",
       cpu: String(size.cpu),
       memory: String(size.memoryMiB),
+      ephemeralStorage: { sizeInGib: STORAGE_GIB },
       runtimePlatform: fargateRuntime(settings.architecture),
       executionRoleArn: execution.role.arn,
       taskRoleArn: task.role.arn,
@@ -71,6 +87,10 @@ export function createFleetTasks(
             name: GENERATOR_CONTAINER,
             image,
             essential: true,
+            entryPoint: ENTRY_POINT,
+            command: [NO_SCRIPT],
+            stopTimeout: TASK_STOP_SECONDS,
+            systemControls: SYSTEM_CONTROLS,
             environment: [
               { name: "AWS_DEFAULT_REGION", value: region },
               { name: "PERFBED_BUCKET", value: bucketName },

@@ -210,6 +210,7 @@ describe("AwsFleet on Fargate, as registered with the engine", () => {
       networkMode: "awsvpc",
       cpu: "2048",
       memory: "4096",
+      ephemeralStorage: { sizeInGib: 30 },
       runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "ARM64" },
       tags: tagged("fleet"),
     });
@@ -218,6 +219,14 @@ describe("AwsFleet on Fargate, as registered with the engine", () => {
         name: "generator",
         image: "registry.example/k6:1",
         essential: true,
+        entryPoint: ["bash", "-c"],
+        command: [expect.stringContaining("exit 64")],
+        stopTimeout: 120,
+        systemControls: [
+          { namespace: "net.ipv4.ip_local_port_range", value: "10240 65535" },
+          { namespace: "net.ipv4.tcp_tw_reuse", value: "1" },
+          { namespace: "net.ipv4.tcp_fin_timeout", value: "15" },
+        ],
         environment: [
           { name: "AWS_DEFAULT_REGION", value: "eu-west-1" },
           { name: "PERFBED_BUCKET", value: "pb-test-bucket" },

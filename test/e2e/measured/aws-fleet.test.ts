@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -13,20 +13,19 @@ import {
   PutBucketTaggingCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { DuckDBInstance } from "@duckdb/node-api";
-import { samplesOnCommonClock } from "../../../campaign/clock-correction";
 import type { FleetProgress, FleetResult } from "../../../campaign/fleet";
-import { silentObserver } from "../../../campaign/observer";
 import type { FleetRequest } from "../../../campaign/targets";
-import { runAwsFleet } from "../../../campaign/targets/aws/fleet/run-fleet";
-import { awsFolder, writeLedger } from "../../../campaign/targets/aws/ledger";
+import { writeLedger } from "../../../campaign/targets/aws/ledger";
 import { type AwsSettings, awsSettings } from "../../../components/aws/settings";
-import { awsSizings } from "../../../components/aws/sizings";
-import { Target } from "../../../components/contracts";
-import { storefront } from "../../../sample/storefront/application";
-import { k6SamplesSql } from "../../../scenarios/adapters/k6";
 import type { Workload } from "../../../scenarios/model";
-import { resolveTool, Tool } from "../../../toolchain";
+import {
+  firstStarts,
+  fleetPlan,
+  k6OfThisMachine,
+  processesBelow,
+  runTestFleet,
+  splitWorkload,
+} from "../../support/aws-fleet-run";
 import { type LoopbackApplication, startLoopbackApplication } from "../../support/loopback-application";
 import { type MotoServer, startMoto } from "../../support/moto-server";
 import { type SsmAgent, startSsmAgent } from "../../support/ssm-agent";
@@ -42,17 +41,6 @@ const REGION = "eu-west-1";
 const ID = "awsfleet";
 const BUCKET = `${ID}-bucket`;
 const CLOCK_AHEAD_MS = 200;
-const TIMES = {
-  startUpMs: 180_000,
-  // The command line of AWS takes its time on a busy machine.
-  leadMs: 8_000,
-  heartbeatSeconds: 1,
-  pollMs: 300,
-  statesEvery: 2,
-  lostAfterMs: 20_000,
-  storeMs: 120_000,
-  stopMs: 60_000,
-};
 
 let moto: MotoServer;
 let agent: SsmAgent;
@@ -115,15 +103,14 @@ async function keysBelow(prefix: string): Promise<readonly string[]> {
 }
 
 beforeAll(async () => {
-  const k6 = await resolveTool(Tool.K6);
-  if (k6 === undefined) throw new Error("k6 is not installed: run perfbed doctor");
-  tools = new Map([[Tool.K6, k6]]);
+  const k6 = await k6OfThisMachine();
+  tools = k6.tools;
   folder = mkdtempSync(join(tmpdir(), "pbaf-"));
   [moto, application] = await Promise.all([startMoto(), startLoopbackApplication()]);
   agent = await startSsmAgent({
     awsUrl: moto.url,
     folder: join(folder, "instances"),
-    k6Folder: dirname(k6.executables.k6 ?? ""),
+    k6Folder: k6.folder,
     clockAheadMs: (instanceId) => (instanceId === knownInstances[1] ? CLOCK_AHEAD_MS : 0),
   });
   Object.assign(process.env, {
@@ -134,7 +121,7 @@ beforeAll(async () => {
   });
   await Promise.all([makeGroup(), makeBucket()]);
   knownInstances = await instancesOfGroup();
-  writeLedger({ ...environment(), aws: settings() }, REGION, false);
+  writeLedger({ ...fleetPlan(ID), aws: settings() }, REGION, false);
 });
 
 afterAll(async () => {
@@ -148,108 +135,43 @@ afterAll(async () => {
 const settings = (allowedHosts: readonly string[] = []): AwsSettings =>
   awsSettings({ region: REGION, fleet: { allowedHosts } });
 
-function environment() {
-  const { small } = awsSizings;
-  if (small === undefined) throw new Error("no sizing small");
-  return {
-    target: Target.Aws,
-    environmentId: ID,
-    owner: "test",
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    application: storefront(),
-    sizing: small,
-  };
-}
+const workload = splitWorkload(4);
 
-const workload: Workload = {
-  scenario: "split",
-  description: "One journey on two generators.",
-  seed: 7,
-  warmup: { startRatePerSecond: 20, stages: [{ durationSeconds: 1, ratePerSecond: 20, label: "warm-up" }] },
-  arrival: {
-    startRatePerSecond: 20,
-    stages: [{ durationSeconds: 4, ratePerSecond: 20, label: "hold" }],
-  },
-  journeys: [
-    { name: "read", weight: 1, steps: [{ name: "list", request: { method: "GET", path: "/list" } }] },
-  ],
-  slos: [],
-  parameters: {},
-};
-
-function run(
-  runId: string,
-  more: Partial<Pick<FleetRequest, "workload" | "signal" | "onProgress">> = {},
-): Promise<FleetResult> {
-  return runAwsFleet(
+const run = (runId: string, more: Parameters<typeof runTestFleet>[2] = {}): Promise<FleetResult> =>
+  runTestFleet(
     {
-      plan: environment(),
-      access: {
-        environmentId: ID,
-        target: Target.Aws,
-        entryUrl: application.url,
-        appUrl: application.url,
-        telemetry: [],
-        generators: [1, 2].map((index) => ({
-          name: `generator-${index}`,
-          location: `asg:${ID}-fleet#${index}`,
-        })),
-      },
-      tools,
-      tool: "k6",
-      workload,
-      runId,
-      signal: new AbortController().signal,
-      observer: silentObserver,
-      ...more,
-    },
-    {
+      environmentId: ID,
       settings: settings(),
-      folder: awsFolder(ID),
+      generators: [1, 2].map((index) => ({
+        name: `generator-${index}`,
+        location: `asg:${ID}-fleet#${index}`,
+      })),
+      tools,
+      url: application.url,
       remoteRoot: join(folder, "remote"),
-      times: TIMES,
     },
+    runId,
+    { workload, ...more },
   );
-}
 
-/** k6 processes that the agent's instances have left on this machine. */
-function k6Left(): readonly string[] {
-  return readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const args = readFileSync(`/proc/${pid}/cmdline`, "latin1");
-      return args.includes(join(folder, "remote"));
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** When the first of the samples started, microseconds since the epoch. */
-async function firstStartUs(sql: string): Promise<number> {
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  const reader = await connection.runAndReadAll(`SELECT min(startedAtUs)::DOUBLE FROM (${sql})`);
-  connection.closeSync();
-  instance.closeSync();
-  return Number(reader.getRows()[0]?.[0]);
-}
+const k6Left = (): readonly string[] => processesBelow(join(folder, "remote"));
 
 test("two generators start together over emulated instances, and every sample comes back on one clock", async () => {
   const seen: FleetProgress[] = [];
-  const result = await run("together", { onProgress: (progress) => seen.push(progress) });
+  const result = await run("together", {
+    workload: splitWorkload(8),
+    onProgress: (progress) => seen.push(progress),
+  });
 
   expect(result.aborted).toBeNull();
   expect(result.generators.map(({ health }) => health.exitCode)).toEqual([0, 0]);
   expect(result.generators.map(({ health }) => health.place)).toEqual(knownInstances);
-  expect(result.arrivals).toMatchObject({ planned: 80, dropped: 0 });
-  expect(result.arrivals.started).toBeGreaterThanOrEqual(79);
+  expect(result.arrivals).toMatchObject({ planned: 160, dropped: 0 });
+  expect(result.arrivals.started).toBeGreaterThanOrEqual(159);
   // None is lost on its way, and none comes twice; whether the arrival due at the very end starts is k6's to say.
   expect(result.generators.reduce((sum, { requests }) => sum + requests, 0)).toBe(application.requests());
-  expect(application.requests()).toBeGreaterThanOrEqual(98);
-  expect(seen.some(({ phase, requestRatePerSecond }) => phase === "load" && requestRatePerSecond > 5)).toBe(
-    true,
-  );
+  expect(application.requests()).toBeGreaterThanOrEqual(178);
+  expect(seen.some(({ requestRatePerSecond }) => requestRatePerSecond > 5)).toBe(true);
 
   const [exact, ahead] = result.generators;
   expect(exact?.health.clockOffsetMs).toBeCloseTo(0);
@@ -259,16 +181,7 @@ test("two generators start together over emulated instances, and every sample co
   // On this machine, which has one clock, the generator whose clock claims to be ahead waits that much longer.
   for (const generator of result.generators) {
     expect(Math.abs(generator.health.startSkewMs ?? Number.NaN)).toBeLessThan(150);
-    const sql = k6SamplesSql(generator.samples, {
-      campaign: "c",
-      run: "r",
-      side: "single",
-      replicate: 1,
-      generator: generator.name,
-      scenario: "split",
-    });
-    const corrected = samplesOnCommonClock(sql, generator.clockOffsetUs ?? 0);
-    const [own, common] = await Promise.all([firstStartUs(sql), firstStartUs(corrected)]);
+    const { own, common } = await firstStarts(generator);
     expect(own - common).toBeCloseTo((generator.health.clockOffsetMs ?? 0) * 1000);
     expect(generator.health.cpuMean).not.toBeNull();
     expect(generator.health.memoryMaxMiB).toBeGreaterThan(10);
@@ -285,13 +198,7 @@ test("two generators start together over emulated instances, and every sample co
 test("a generator that is lost with its instance stops the fleet, and what the other has measured is kept", async () => {
   let lost = false;
   const result = await run("lost", {
-    workload: {
-      ...workload,
-      arrival: {
-        startRatePerSecond: 20,
-        stages: [{ durationSeconds: 30, ratePerSecond: 20, label: "hold" }],
-      },
-    },
+    workload: splitWorkload(30),
     onProgress: ({ elapsedSeconds }) => {
       if (lost || elapsedSeconds < 3) return;
       lost = true;
@@ -309,13 +216,7 @@ test("an interrupted run ends every k6 on the instances before it rejects", asyn
   const controller = new AbortController();
   const began = run("interrupted", {
     signal: controller.signal,
-    workload: {
-      ...workload,
-      arrival: {
-        startRatePerSecond: 20,
-        stages: [{ durationSeconds: 60, ratePerSecond: 20, label: "hold" }],
-      },
-    },
+    workload: splitWorkload(60),
     onProgress: ({ elapsedSeconds }) => {
       if (elapsedSeconds > 2) controller.abort(new Error("SIGINT"));
     },

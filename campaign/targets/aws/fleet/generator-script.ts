@@ -132,8 +132,9 @@ CLOCK='{"offsetMs":null,"errorMs":null,"method":"not measured"}'
 if tracking=$(chronyc -c -h 127.0.0.1 tracking 2>/dev/null) && [ -n "$tracking" ]; then
   CLOCK=$(awk -F, '{ printf "{\\"offsetMs\\":%.3f,\\"errorMs\\":%.3f,\\"method\\":\\"chrony\\"}", -$5 * 1000, ($12 + $11 / 2) * 1000 }' <<<"$tracking")
 elif [ -n "\${ECS_CONTAINER_METADATA_URI_V4:-}" ]; then
-  bound=$(curl -s -m 2 "$ECS_CONTAINER_METADATA_URI_V4/task" | sed -nE 's/.*"ClockErrorBound": *([0-9.]+).*/\\1/p')
-  if [ -n "$bound" ]; then CLOCK="{\\"offsetMs\\":0,\\"errorMs\\":$bound,\\"method\\":\\"ECS\\"}"; fi
+  task=$(curl -s -m 2 "$ECS_CONTAINER_METADATA_URI_V4/task")
+  bound=$(sed -nE 's/.*"ClockErrorBound": *([0-9.]+).*/\\1/p' <<<"$task")
+  if [ -n "$bound" ] && [[ "$task" != *NOT_SYNCHRONIZED* ]]; then CLOCK="{\\"offsetMs\\":0,\\"errorMs\\":$bound,\\"method\\":\\"ECS\\"}"; fi
 fi
 OFFSET=$(sed -nE 's/.*"offsetMs":(-?[0-9]+).*/\\1/p' <<<"$CLOCK")
 OFFSET=\${OFFSET:-0}

@@ -1,7 +1,7 @@
 import { join, posix } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CAMPAIGN_PREFIX, SAMPLES_PREFIX } from "../../../../components/aws/fleet/user-data";
-import type { AwsSettings } from "../../../../components/aws/settings";
+import { type AwsSettings, FleetFlavour } from "../../../../components/aws/settings";
 import { EnvironmentError } from "../../../../core/errors";
 import { completeWorkload, gracefulStopSeconds, k6Adapter } from "../../../../scenarios/adapters/k6";
 import { totalSeconds } from "../../../../scenarios/arrival";
@@ -22,20 +22,29 @@ import { FleetObjects, findBucket, ownClockAheadMs } from "./objects";
 import { locateGenerators, waitUntilEnded } from "./remote";
 import { parseReady } from "./reports";
 import { packShipment } from "./shipment";
-import { FLEET_TIMES, type FleetTimes } from "./times";
+import { FLEET_TIMES, type FleetTimes, TASK_TIMES } from "./times";
 import { RemoteWatch } from "./watch";
 
-/** First port of k6's API on a generator; the next generator has the next one. */
 const FIRST_API_PORT = 6565;
 const LONGEST_COMMAND_SECONDS = 172_800;
+/** Of runs, on a generator. Whoever an image runs as may write to the second. */
+const INSTANCE_ROOT = "/var/lib/perfbed/runs";
+const TASK_ROOT = "/tmp/perfbed/runs";
 
 export interface AwsFleetOptions {
   readonly settings: AwsSettings;
   /** Folder on this machine that samples are fetched to. */
   readonly folder: string;
-  /** Folder of runs on a generator. @default /var/lib/perfbed/runs */
+  /** Folder of runs on a generator. @default /var/lib/perfbed/runs, on Fargate /tmp/perfbed/runs */
   readonly remoteRoot?: string;
   readonly times?: Partial<FleetTimes>;
+  /** Port of k6's API on the first generator; the next one has the next. @default 6565, k6's own */
+  readonly firstApiPort?: number;
+}
+
+function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  const refused = results.find(({ status }) => status === "rejected");
+  if (refused?.status === "rejected") throw refused.reason;
 }
 
 class AwsFleetRun {
@@ -59,11 +68,12 @@ class AwsFleetRun {
       readonly hasThresholds: boolean;
     },
   ) {
-    this.#times = { ...FLEET_TIMES, ...options.times };
+    const onFargate = options.settings.fleet.flavour === FleetFlavour.Fargate;
+    this.#times = { ...(onFargate ? TASK_TIMES : FLEET_TIMES), ...options.times };
     this.#run = `${request.runId}-${Date.now().toString(36)}`;
     this.#runPrefix = `${SAMPLES_PREFIX}/runs/${this.#run}/`;
     this.#startKey = `${CAMPAIGN_PREFIX}/runs/${this.#run}/start.txt`;
-    this.#remoteRoot = options.remoteRoot ?? "/var/lib/perfbed/runs";
+    this.#remoteRoot = options.remoteRoot ?? (onFargate ? TASK_ROOT : INSTANCE_ROOT);
     const { workload, graceSeconds } = complete;
     const users = workload.script === undefined ? planWorkload(workload).users : 0;
     this.#readyMs = this.#times.startUpMs + 20 * users;
@@ -184,7 +194,7 @@ class AwsFleetRun {
         ...(traceRatio === undefined ? {} : { traceRatio }),
         share: member.share,
         runId: this.#run,
-        apiPort: FIRST_API_PORT + member.share.index,
+        apiPort: (options.firstApiPort ?? FIRST_API_PORT) + member.share.index,
         remoteFolder: member.remoteFolder,
         stagingFolder: join(options.folder, "shipments", member.share.name),
         k6Path: programPath(request.tools, Tool.K6, "k6"),
@@ -210,7 +220,7 @@ class AwsFleetRun {
     const { region } = this.options.settings;
     const { bucketName } = this.objects;
     const limit = this.#limitSeconds + this.#times.storeMs / 1000;
-    await Promise.all(
+    const started = await Promise.allSettled(
       this.#members.map(({ remote, remoteFolder: folder, shipmentKey }) =>
         withAws(
           `starting ${remote.name}`,
@@ -223,6 +233,8 @@ class AwsFleetRun {
         ),
       ),
     );
+    // Whichever could be started is known by now, and is told to stop when another could not.
+    throwFirst(started);
   }
 
   /** The barrier: nobody starts before everybody is ready. @throws EnvironmentError PERFBED_GENERATOR_FAILED */
@@ -235,7 +247,10 @@ class AwsFleetRun {
         "PERFBED_GENERATOR_FAILED",
         `${member.remote.name} (${member.remote.id}) cannot run: ${why}`,
         {
-          hint: "perfbed reaches generators through Systems Manager, and they reach the bucket through the network's endpoint for S3.",
+          hint:
+            this.options.settings.fleet.flavour === FleetFlavour.Fargate
+              ? "A task has to get its image (aws.fleet.containerImage) and to reach the bucket; what it said is in the environment's log group."
+              : "perfbed reaches generators through Systems Manager, and they reach the bucket through the network's endpoint for S3.",
         },
       );
     for (let poll = 1; ; poll += 1) {
@@ -282,8 +297,7 @@ class AwsFleetRun {
     );
     const left = await waitUntilEnded(still, this.#times.stopMs, Math.min(1_000, this.#times.pollMs));
     await Promise.all(left.map((remote) => remote.kill()));
-    const refused = told.find(({ status }) => status === "rejected");
-    if (refused?.status === "rejected") throw refused.reason;
+    throwFirst(told);
   }
 }
 

@@ -1,10 +1,14 @@
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeTasksCommand, type ECSClient, RunTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import type { GeneratorLocation } from "../../../../components/aws/fleet/locations";
-import { GENERATOR_CONTAINER } from "../../../../components/aws/fleet/tasks";
+import { GENERATOR_CONTAINER, TASK_STOP_SECONDS } from "../../../../components/aws/fleet/tasks";
+import { shellQuote } from "../../../../components/aws/instances/shell";
 import { RESERVED_TAG_PREFIX } from "../../../../components/tagging";
 import { EnvironmentError } from "../../../../core/errors";
 import type { RemoteGenerator, RemoteState } from "./remote";
+
+/** ECS may not know a task yet that it has just started. */
+const UNKNOWN_FOR_MS = 60_000;
 
 /** Where tasks of the fleet stand in the environment's network. */
 export interface TaskNetwork {
@@ -19,12 +23,11 @@ export async function taskNetwork(ec2: EC2Client, environmentId: string): Promis
     ec2.send(new DescribeSubnetsCommand({ Filters })),
     ec2.send(new DescribeSecurityGroupsCommand({ Filters })),
   ]);
-  const nameOf = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): string =>
-    tags.find(({ Key }) => Key === "Name")?.Value ?? "";
-  const subnetIds = Subnets.filter(({ Tags }) => nameOf(Tags).includes("private")).flatMap(
-    ({ SubnetId }) => SubnetId ?? [],
-  );
-  const group = SecurityGroups.find(({ Tags }) => nameOf(Tags) === `${environmentId}-fleet`)?.GroupId;
+  const subnetIds = Subnets.filter(
+    ({ Tags }) =>
+      tagOf(Tags, "SubnetType") === "Private" || tagOf(Tags, "Name") === `${environmentId}-private`,
+  ).flatMap(({ SubnetId }) => SubnetId ?? []);
+  const group = SecurityGroups.find(({ Tags }) => tagOf(Tags, "Name") === `${environmentId}-fleet`)?.GroupId;
   if (subnetIds.length === 0 || group === undefined) {
     throw new EnvironmentError(
       "PERFBED_GENERATOR_MISSING",
@@ -35,9 +38,15 @@ export async function taskNetwork(ec2: EC2Client, environmentId: string): Promis
   return { subnetIds, securityGroupId: group };
 }
 
+const tagOf = (
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+  name: string,
+): string | undefined => tags?.find(({ Key }) => Key === name)?.Value;
+
 /** A generator as a task of Fargate, started for one run. */
 export class TaskGenerator implements RemoteGenerator {
   #taskArn: string | undefined;
+  #startedAtMs = 0;
 
   constructor(
     readonly name: string,
@@ -50,7 +59,9 @@ export class TaskGenerator implements RemoteGenerator {
     return this.#taskArn?.split("/").at(-1) ?? `${this.location.taskDefinition}#${this.location.index}`;
   }
 
-  async start(script: string): Promise<void> {
+  /** Nothing but the script itself ends a task of Fargate after a time. */
+  async start(script: string, limitSeconds: number): Promise<void> {
+    const limited = `exec timeout --foreground -k ${TASK_STOP_SECONDS} ${Math.ceil(limitSeconds)} bash -c ${shellQuote(script)}`;
     const { clusterName, taskDefinition } = this.location;
     const { tasks = [], failures = [] } = await this.ecs.send(
       new RunTaskCommand({
@@ -68,7 +79,7 @@ export class TaskGenerator implements RemoteGenerator {
           },
         },
         overrides: {
-          containerOverrides: [{ name: GENERATOR_CONTAINER, command: ["bash", "-c", script] }],
+          containerOverrides: [{ name: GENERATOR_CONTAINER, command: [limited] }],
         },
       }),
     );
@@ -78,6 +89,7 @@ export class TaskGenerator implements RemoteGenerator {
       throw new EnvironmentError("PERFBED_GENERATOR_FAILED", `${this.name} cannot run: ${reason}`);
     }
     this.#taskArn = arn;
+    this.#startedAtMs = performance.now();
   }
 
   async state(): Promise<RemoteState> {
@@ -86,9 +98,12 @@ export class TaskGenerator implements RemoteGenerator {
       new DescribeTasksCommand({ cluster: this.location.clusterName, tasks: [this.#taskArn] }),
     );
     const [task] = tasks;
-    if (task === undefined) return { running: false, succeeded: false, said: "the task is gone" };
+    if (task === undefined) {
+      if (performance.now() < this.#startedAtMs + UNKNOWN_FOR_MS) return { running: true };
+      return { running: false, succeeded: false, said: "the task is gone" };
+    }
     if (task.lastStatus !== "STOPPED") return { running: true };
-    const container = task.containers?.[0];
+    const container = task.containers?.find(({ name }) => name === GENERATOR_CONTAINER);
     return {
       running: false,
       succeeded: container?.exitCode === 0,
@@ -97,7 +112,7 @@ export class TaskGenerator implements RemoteGenerator {
     };
   }
 
-  /** TERM reaches the script, which has 30 s to store its samples. */
+  /** TERM reaches the script, which has two minutes to store its samples. */
   async stop(): Promise<void> {
     await this.kill();
   }

@@ -26,3 +26,6 @@ export const FLEET_TIMES: FleetTimes = {
   storeMs: 600_000,
   stopMs: 60_000,
 };
+
+/** A task has its network and its image fetched first, and its network taken down last. */
+export const TASK_TIMES: FleetTimes = { ...FLEET_TIMES, startUpMs: 300_000, stopMs: 180_000 };

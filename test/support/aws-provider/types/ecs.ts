@@ -58,11 +58,15 @@ const cluster: ResourceType = {
   },
 };
 
-/** The API's own form, written by the program as JSON. */
+/**
+ * The API's own form, written by the program as JSON. The emulator starts no task from a container without memory of its own, although the
+ * task's is enough on Fargate: it is told of that.
+ */
 function containersOf(inputs: Props): sdk.ContainerDefinition[] {
   const found: unknown = JSON.parse(inputs.text("containerDefinitions"));
   if (!Array.isArray(found)) throw new Error("containerDefinitions is a JSON list");
-  return found.filter(isRecord);
+  const memory = Number(inputs.maybeText("memory"));
+  return found.filter(isRecord).map((one) => (memory > 0 ? { memory, ...one } : one));
 }
 
 const taskDefinition: ResourceType = {
