@@ -10,6 +10,7 @@ import {
   takeAwsInventory,
 } from "../inventory/aws";
 import { awsMessage, isWithoutCredentials } from "../inventory/aws/aws-errors";
+import { listLedgers, ownerIsAlive, readLedger, removeLedger } from "./targets/aws/ledger";
 
 /** An environment on AWS that is to be swept, and why. */
 export interface AwsSweepChoice {
@@ -53,7 +54,8 @@ function nameProblems(names: readonly string[]): Problem[] {
 }
 
 /**
- * Chooses what a sweep removes. An account is shared: without names it is only what is past its expiry, whoever made it.
+ * Chooses what a sweep removes. An account is shared: without names it is what is past its expiry, whoever made it, and what campaigns of
+ * this machine have left whose process is gone.
  * @throws ConfigError for a bad name, or without credentials
  */
 export async function planAwsSweep({ names, expired, access }: AwsSweepRequest): Promise<AwsSweepChoice[]> {
@@ -63,9 +65,19 @@ export async function planAwsSweep({ names, expired, access }: AwsSweepRequest):
     return names.map((environmentId) => ({ environmentId, reason: "named" }));
   }
   const environments = await awsEnvironments(access);
-  return environments
+  const pastExpiry = environments
     .filter((one) => one.expired && (names.length === 0 || names.includes(one.environmentId)))
     .map(({ environmentId, expiresAt }) => ({ environmentId, reason: `expired at ${expiresAt}` }));
+  return expired ? pastExpiry : [...pastExpiry, ...leftHere(access, pastExpiry)];
+}
+
+/** What this machine's ledgers know of the region, beside what is chosen already. */
+function leftHere({ region }: AwsAccess, chosen: readonly AwsSweepChoice[]): AwsSweepChoice[] {
+  const known = new Set(chosen.map(({ environmentId }) => environmentId));
+  return listLedgers()
+    .filter((ledger) => ledger.region === region && !known.has(ledger.environmentId))
+    .filter((ledger) => ledger.ownerProcess !== undefined && !ownerIsAlive(ledger))
+    .map(({ environmentId }) => ({ environmentId, reason: "its runner is gone" }));
 }
 
 /** Environments that have left something in the region. */
@@ -84,7 +96,9 @@ export async function sweepAllAws(
 ): Promise<AwsSweepResult[]> {
   const results: AwsSweepResult[] = [];
   for (const { environmentId } of choices) {
-    results.push(await asked(() => sweepAws(environmentId, access, options), ExitCode.TeardownNotProved));
+    const result = await asked(() => sweepAws(environmentId, access, options), ExitCode.TeardownNotProved);
+    if (result.proved && readLedger(environmentId)?.region === access.region) removeLedger(environmentId);
+    results.push(result);
   }
   return results;
 }

@@ -125,7 +125,8 @@ export async function runCampaign(plan: CampaignPlan, options: CampaignOptions):
     );
   } catch (error) {
     const logs = keepLogs(environmentId, target, runFolder);
-    const proof = await tearDown(environmentId, target, undefined, observer);
+    const stack = target.destroyAfterFailure ? provisioned?.stack : undefined;
+    const proof = await tearDown(environmentId, target, stack, observer);
     throw stopped(error, signal.aborted, proof, logs);
   }
   keepLogs(environmentId, target, runFolder);

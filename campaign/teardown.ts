@@ -38,7 +38,7 @@ async function withDeadline<T>(promise: Promise<T>, deadlineMs: number, what: st
 
 /**
  * Destroys through Pulumi, sweeps what Pulumi did not remove, and proves from the world that nothing is left. Without a stack
- * (a failed or interrupted provision) the sweep does all of it. Never throws because something is left: the proof says so.
+ * (a failed or interrupted provision, or a target that sweeps after failures) the sweep does all of it. Never throws because something is left: the proof says so.
  */
 export async function tearDown(
   environmentId: string,

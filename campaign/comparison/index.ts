@@ -5,7 +5,6 @@ import type { ComparisonReport } from "../../report/comparison/model";
 import type { TeardownProof } from "../../report/model";
 import { exitCodeOf } from "../campaign";
 import { storedRuns } from "../history/stored-runs";
-import type { CampaignObserver } from "../observer";
 import { timed } from "../phase";
 import { teardownText } from "../teardown";
 import { findCalibration, storeCalibration } from "./calibration";
@@ -13,7 +12,7 @@ import type { CalibrationRecord } from "./calibration-model";
 import { sortRounds } from "./exclusion";
 import { judgeStoredComparison, sequentialState } from "./judge";
 import type { ComparisonPlan } from "./model";
-import { jointProof, runComparison } from "./run";
+import { jointProof, type RunOptions, runComparison } from "./run";
 import { storedFrom, writeComparison } from "./stored";
 import { copyBaseline } from "./stored-baseline";
 import { storedTeardown, storeTeardown } from "./stored-teardown";
@@ -46,9 +45,9 @@ export function exitCodeFor(report: ComparisonReport, policy: Policy): ExitCode 
  */
 export async function compare(
   plan: ComparisonPlan,
-  options: { readonly observer: CampaignObserver; readonly signal: AbortSignal },
+  options: Pick<RunOptions, "observer" | "signal" | "target">,
 ): Promise<ComparisonOutcome> {
-  const { observer, signal } = options;
+  const { observer, signal, target } = options;
   const { recordAfterRun, requireHistory } = await import("../history/record");
   if (plan.history !== undefined) await requireHistory(plan.history);
   const calibration = await findCalibration(plan);
@@ -57,6 +56,7 @@ export async function compare(
   const proofs = await runComparison(plan, {
     observer,
     signal,
+    ...(target === undefined ? {} : { target }),
     started: async () => {
       await writeComparison(plan.resultsDir, stored);
       if (plan.storedBaseline !== null) copyBaseline(plan.storedBaseline, plan.order.length, plan.resultsDir);

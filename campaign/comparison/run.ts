@@ -321,7 +321,8 @@ export async function runComparison(
     await options.judge(end);
   } catch (error) {
     const kept = plan.sides.filter(({ environment }) => prepared.has(environment.environmentId)).map(logsOf);
-    const proofs = await tearDownAll(plan, target, prepared, new Map(), observer);
+    const stacks = target.destroyAfterFailure ? provisioned : new Map<string, Provisioned>();
+    const proofs = await tearDownAll(plan, target, prepared, stacks, observer);
     throw stopped(error, signal.aborted, jointProof(proofs), kept[0]);
   }
   for (const side of plan.sides) logsOf(side);

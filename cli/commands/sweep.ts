@@ -7,8 +7,8 @@ const HELP = `
 Without names: every environment that is expired or whose owner is gone without having left it up on purpose.
 With names: exactly those. With --all: every environment of this user on this machine.
 
-With --target aws: what carries the environment's tag or lies in its network, in one region. Without names only what is past its expiry:
-an account is shared. The Pulumi state is not needed.
+With --target aws: what carries the environment's tag or lies in its network, in one region. Without names only what is past its expiry,
+because an account is shared, and what killed runners of this machine have left. The Pulumi state is not needed.
 
 Examples:
   perfbed sweep --dry-run
