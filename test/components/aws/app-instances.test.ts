@@ -1,6 +1,8 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { secret, settled } from "../support";
 import { decoded, groupTags, inputsOf, registered, statements, TAGS, tagged } from "./app-fleet-support";
-import { CACHE, DATABASE, makeApp, VARIABLES, withApplicationFolder } from "./app-support";
+import { applicationFolder, CACHE, DATABASE, makeApp, VARIABLES, withApplicationFolder } from "./app-support";
 
 withApplicationFolder();
 
@@ -234,7 +236,9 @@ describe("AwsApp on EC2, as registered with the engine", () => {
       ),
     });
     if (!(source instanceof pulumi.asset.FileAsset)) throw new TypeError("the bundle is no file");
-    expect(await source.path).toBe(join(folder, "home", bundle.key?.toString().replace("app/", "") ?? ""));
+    expect(await source.path).toBe(
+      join(applicationFolder(), "home", bundle.key?.toString().replace("app/", "") ?? ""),
+    );
   });
 
   test("the application's own variables lie in a secret, and references are replaced on the way there", async () => {

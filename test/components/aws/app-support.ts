@@ -49,6 +49,9 @@ export const STEPS: ScalingPolicy = {
 
 let folder = "";
 
+/** The folder of the test under way. */
+export const applicationFolder = (): string => folder;
+
 /** Gives every test of a file a folder with an application, and a home of its own. */
 export function withApplicationFolder(): void {
   let home: string | undefined;
