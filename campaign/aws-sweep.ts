@@ -10,7 +10,7 @@ import {
   takeAwsInventory,
 } from "../inventory/aws";
 import { awsMessage, isWithoutCredentials } from "../inventory/aws/aws-errors";
-import { listLedgers, ownerIsAlive, readLedger, removeLedger } from "./targets/aws/ledger";
+import { listLedgers, ownerIsGone, readLedger, removeLedger } from "./targets/aws/ledger";
 
 /** An environment on AWS that is to be swept, and why. */
 export interface AwsSweepChoice {
@@ -76,7 +76,7 @@ function leftHere({ region }: AwsAccess, chosen: readonly AwsSweepChoice[]): Aws
   const known = new Set(chosen.map(({ environmentId }) => environmentId));
   return listLedgers()
     .filter((ledger) => ledger.region === region && !known.has(ledger.environmentId))
-    .filter((ledger) => ledger.ownerProcess !== undefined && !ownerIsAlive(ledger))
+    .filter(ownerIsGone)
     .map(({ environmentId }) => ({ environmentId, reason: "its runner is gone" }));
 }
 

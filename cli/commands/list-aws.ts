@@ -45,18 +45,17 @@ export interface LedgerSummary {
 
 /** Environments on AWS that this machine has made. AWS is not asked. */
 export async function ledgersOfAws(): Promise<readonly LedgerSummary[]> {
-  const { listLedgers, ownerIsAlive } = await import("../../campaign/targets/aws/ledger");
+  const { listLedgers, ownerIsAlive, ownerIsGone } = await import("../../campaign/targets/aws/ledger");
   return listLedgers().map((ledger) => {
     const { environmentId, owner, region, expiresAt } = ledger;
-    const ownerAlive = ownerIsAlive(ledger);
     return {
       environmentId,
       owner,
       region,
       expiresAt,
       expired: Date.parse(expiresAt) < Date.now(),
-      ownerAlive,
-      leftOver: !ownerAlive && ledger.ownerProcess !== undefined,
+      ownerAlive: ownerIsAlive(ledger),
+      leftOver: ownerIsGone(ledger),
     };
   });
 }

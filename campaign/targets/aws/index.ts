@@ -10,7 +10,15 @@ import { ensureCampaignTools, LOAD_PROGRAMS, programPath } from "../../tools";
 import { openUsableStack } from "../stored-stack";
 import type { CampaignTarget, KnownEnvironment } from "../target";
 import type { FleetTimes } from "./fleet/times";
-import { type AwsLedger, awsFolder, listLedgers, ownerIsAlive, readLedger, writeLedger } from "./ledger";
+import {
+  type AwsLedger,
+  awsFolder,
+  listLedgers,
+  ownerIsAlive,
+  ownerIsGone,
+  readLedger,
+  writeLedger,
+} from "./ledger";
 import { describeRunner } from "./machine";
 import type { TelemetryTimes } from "./telemetry/times";
 
@@ -39,15 +47,9 @@ export const settingsOf = (plan: EnvironmentPlan): AwsSettings => {
 };
 
 function known(ledger: AwsLedger): KnownEnvironment {
-  const { environmentId, ownerProcess, expiresAt } = ledger;
-  const expired = Date.parse(expiresAt) < Date.now();
-  const reason = ownerIsAlive(ledger)
-    ? undefined
-    : ownerProcess !== undefined
-      ? "its runner is gone"
-      : expired
-        ? `expired at ${expiresAt}`
-        : undefined;
+  const { environmentId, expiresAt } = ledger;
+  const expired = !ownerIsAlive(ledger) && Date.parse(expiresAt) < Date.now();
+  const reason = ownerIsGone(ledger) ? "its runner is gone" : expired ? `expired at ${expiresAt}` : undefined;
   return { environmentId, ...(reason === undefined ? {} : { reasonToSweep: reason }) };
 }
 

@@ -90,6 +90,9 @@ export function ownerIsAlive({ ownerProcess }: AwsLedger): boolean {
   }
 }
 
+/** True where a campaign has made it that goes on no more: nobody removes it before its expiry. */
+export const ownerIsGone = (one: AwsLedger): boolean => one.ownerProcess !== undefined && !ownerIsAlive(one);
+
 /** Once nothing of the environment is left. */
 export function removeLedger(environmentId: string): void {
   rmSync(awsFolder(environmentId), { recursive: true, force: true });
