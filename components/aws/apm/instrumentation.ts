@@ -126,7 +126,7 @@ const hasPython = ({ agents }: ApmSettings): boolean =>
 /** Bash: that of the application's command, or else the newest of the instance. */
 function choosePython([program = ""]: readonly string[]): string {
   if (/^python3(\.\d+)?$/.test(program)) return `${PYTHON_VARIABLE}=${program}\n`;
-  return `for ${PYTHON_VARIABLE} in python3.14 python3.13 python3.12 python3.11 python3; do
+  return `for ${PYTHON_VARIABLE} in python3.13 python3.12 python3.11 python3; do
   if "$${PYTHON_VARIABLE}" -c "" 2>/dev/null; then break; fi
 done
 `;
