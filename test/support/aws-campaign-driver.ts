@@ -57,7 +57,7 @@ function withEdgeHere(tiers: TierFactory, url: string): TierFactory {
   };
 }
 
-export async function targetOf(settings: DriverSettings): Promise<CampaignTarget> {
+async function targetOf(settings: DriverSettings): Promise<CampaignTarget> {
   return createAwsTarget({
     tiers: async (aws) =>
       withEdgeHere(
