@@ -17,6 +17,9 @@ public final class LogFileDataWriter extends DataWriter<LogFileDataWriter.Nothin
     Recorder.open();
   }
 
+  /** The scenario whose users make visits of several journeys, each a group; null where every scenario is a journey of its own. */
+  private static final String VISITS = System.getenv("PERFBED_VISITS");
+
   @Override
   public Nothing onInit(DataWriterMessage.Init init) {
     Recorder.holdUntilStart();
@@ -36,9 +39,14 @@ public final class LogFileDataWriter extends DataWriter<LogFileDataWriter.Nothin
           code,
           ok,
           ok ? "" : errorClass(code, message),
-          response.scenario(),
+          response.scenario().equals(VISITS) && response.groupHierarchy().nonEmpty()
+              ? response.groupHierarchy().head()
+              : response.scenario(),
           response.name());
-    } else if (event instanceof DataWriterMessage$LoadEvent$User user) {
+    } else if (event instanceof DataWriterMessage$LoadEvent$Group group && group.scenario().equals(VISITS)) {
+      Recorder.row("start", group.startTimestamp(), -1, "", true, "", group.groupHierarchy().head(), "");
+      Recorder.row("end", group.endTimestamp(), -1, "", true, "", group.groupHierarchy().head(), "");
+    } else if (event instanceof DataWriterMessage$LoadEvent$User user && !user.scenario().equals(VISITS)) {
       Recorder.row(user.start() ? "start" : "end", user.timestamp(), -1, "", true, "", user.scenario(), "");
     }
   }

@@ -72,6 +72,8 @@ public final class PerfbedJMeter {
     Recorder.engine = engine;
     engine.run();
     flush();
+    // A generator whose last user has left is still one that runs.
+    Thread.sleep(Math.max(0, Recorder.plannedEnd - System.currentTimeMillis()));
     // JMeter keeps threads of its own alive.
     System.exit(0);
   }
@@ -168,21 +170,36 @@ public final class PerfbedJMeter {
       implements SampleListener, TestStateListener, ThreadListener, NoThreadClone {
     private static StandardJMeterEngine engine;
 
+    /** Nothing ends before it, where a plan has a length; ms since the epoch. */
+    private static volatile long plannedEnd;
+
     /** Threads of the open model that are under way. */
     private static final AtomicInteger VISITS = new AtomicInteger();
     /** All that have begun. */
     private static final AtomicInteger ARRIVALS = new AtomicInteger();
 
+    private record Iteration(int number, String journey) {}
+
     /** Iteration under way of each thread of the closed model. */
-    private static final ConcurrentHashMap<Thread, Integer> ITERATIONS = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<Thread, Iteration> ITERATIONS = new ConcurrentHashMap<>();
+
+    /** The group that makes visits of several journeys: the variable `journey` says of which. Null: every group is a journey. */
+    private static final String VISITS_GROUP = System.getenv("PERFBED_VISITS");
 
     private static String journey(JMeterContext context) {
       AbstractThreadGroup group = context.getThreadGroup();
-      return group == null ? "" : group.getName();
+      if (group == null) return "";
+      String journey = group.getName().equals(VISITS_GROUP) ? context.getVariables().get("journey") : null;
+      return journey == null ? group.getName() : journey;
     }
 
     private static boolean open(JMeterContext context) {
       return context.getThreadGroup() instanceof OpenModelThreadGroup;
+    }
+
+    /** The thread itself is the visit, from its beginning; another's visits begin with their first request. */
+    private static boolean threadIsVisit(JMeterContext context) {
+      return open(context) && !context.getThreadGroup().getName().equals(VISITS_GROUP);
     }
 
     /** The last thing before the engine starts its threads. */
@@ -196,6 +213,8 @@ public final class PerfbedJMeter {
         mark("begin", System.currentTimeMillis(), "");
         String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
         if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter));
+        String length = System.getenv("PERFBED_LENGTH_MS");
+        if (length != null) plannedEnd = start + Long.parseLong(length);
         String arrivals = System.getenv("PERFBED_ARRIVALS");
         if (arrivals != null) endAfter(Long.parseLong(arrivals));
       } catch (IOException | InterruptedException error) {
@@ -216,7 +235,7 @@ public final class PerfbedJMeter {
      */
     private static void endAfter(long arrivals) {
       daemon(() -> {
-        while (ARRIVALS.get() < arrivals || VISITS.get() > 0) Thread.sleep(50);
+        while (ARRIVALS.get() < arrivals || VISITS.get() > 0 || System.currentTimeMillis() < plannedEnd) Thread.sleep(50);
         System.exit(0);
       });
     }
@@ -243,23 +262,24 @@ public final class PerfbedJMeter {
       if (!open(context)) return;
       VISITS.incrementAndGet();
       ARRIVALS.incrementAndGet();
-      mark("start", System.currentTimeMillis(), journey(context));
+      if (threadIsVisit(context)) mark("start", System.currentTimeMillis(), journey(context));
     }
 
     @Override
     public void threadFinished() {
       JMeterContext context = JMeterContextService.getContext();
-      if (open(context) || ITERATIONS.remove(Thread.currentThread()) != null) {
-        mark("end", System.currentTimeMillis(), journey(context));
-      }
+      Iteration last = ITERATIONS.remove(Thread.currentThread());
+      if (last != null) mark("end", System.currentTimeMillis(), last.journey);
+      else if (threadIsVisit(context)) mark("end", System.currentTimeMillis(), journey(context));
       if (open(context)) VISITS.decrementAndGet();
     }
 
     private static void iterate(JMeterContext context, long startMs) {
       int iteration = context.getVariables().getIteration();
-      Integer last = ITERATIONS.put(Thread.currentThread(), iteration);
-      if (last != null && last == iteration) return;
-      if (last != null) mark("end", startMs, journey(context));
+      Iteration last = ITERATIONS.get(Thread.currentThread());
+      if (last != null && last.number == iteration) return;
+      if (last != null) mark("end", startMs, last.journey);
+      ITERATIONS.put(Thread.currentThread(), new Iteration(iteration, journey(context)));
       mark("start", startMs, journey(context));
     }
 
@@ -273,7 +293,7 @@ public final class PerfbedJMeter {
       long startMs = result.getStartTime() + connectMs;
       long durationMs = Math.max(0, result.getTime() - connectMs);
       long firstByteMs = Math.max(0, Math.min(durationMs, result.getLatency() - connectMs));
-      if (!open(context)) iterate(context, result.getStartTime());
+      if (!threadIsVisit(context)) iterate(context, result.getStartTime());
       int status = statusOf(result.getResponseCode());
       boolean ok = result.isSuccessful();
       write("request," + startMs * 1000 + "," + durationMs * 1000 + "," + (status > 0 ? firstByteMs * 1000 : "") + ","

@@ -13,16 +13,28 @@ import {
   START_FILE,
   StartControl,
 } from "../adapter";
-import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
-import { dataFiles, MAX_DATA_ROWS } from "../data/journey-data";
-import { tableProblems, variableProblems } from "../data/variables";
+import {
+  COMMON_FIELDS,
+  emulated,
+  native,
+  refused,
+  type ToolCapabilities,
+  unsupported,
+} from "../capabilities";
+import { MAX_DATA_ROWS, redrawnFeeders } from "../data/journey-data";
+import { uploadFiles } from "../data/uploads";
+import { givenValues, tableProblems, variablesReadme } from "../data/variables";
+import { dataFiles, mostShares } from "../data/visit-data";
 import { JVM_OPTIONS, jvmError } from "../jvm";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { shippedFile } from "../shipped-file";
 import { gracefulStopSeconds, isJsonBody } from "../step-facts";
+import { usersCsv } from "./group-elements";
+import { traceArrivals } from "./schedule-text";
 import { renderTestPlan } from "./script";
+import { VISITS_GROUP } from "./variables-text";
 
 const TITLE = "JMeter";
 const LAUNCHER = "PerfbedJMeter.java";
@@ -39,6 +51,34 @@ const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
   tables: { unique: DATA, sequential: DATA, random: DATA, split: DATA },
   arrivals: native("Open Model Thread Group, even_arrivals"),
+  executors: {
+    "arrival-trace": emulated("Open Model Thread Group, whose threads come early and wait for their instant"),
+    "virtual-users": native("Thread Group; with a changing number, a row of data/users.csv for each user"),
+    "iterations-per-user": native("Thread Group with so many loops"),
+    "external-rate": refused("the schedule of its thread group is fixed when it starts"),
+  },
+  scopes: {
+    visit: DATA,
+    step: emulated("a row of data/<journey>.csv for each arrival, with a column for each step"),
+    user: refused("its data sets give a row to each visit"),
+  },
+  picks: { first: native(), last: native("match number -1"), random: native("match number 0, not seeded") },
+  steps: {
+    http: native(),
+    websocket: refused("its WebSocket samplers are a plugin that is not installed"),
+    grpc: refused("its gRPC sampler is a plugin that is not installed"),
+  },
+  cookies: { visit: native("HTTP Cookie Manager"), user: native("HTTP Cookie Manager, with virtual users") },
+  setup: {
+    generator: emulated("perfbed makes its requests and hands what they gave to each process, as SETUP_…"),
+    user: refused("perfbed's test plans have no requests before a thread's first visit"),
+  },
+  http2: refused("its HTTP samplers speak HTTP/1.1"),
+  browser: refused("its WebDriver sampler is a plugin that is not installed"),
+  journey: {
+    ...COMMON_FIELDS.journey,
+    chain: emulated("ForEach and Switch Controller over the visit's way, which is a column of its row"),
+  },
   feeders: {
     "random-int": DATA,
     zipf: DATA,
@@ -95,12 +135,76 @@ function jsonProblems(workload: Workload): readonly Problem[] {
   });
 }
 
-/** Arrivals of all journeys that one generator has to make. */
-function arrivalsOf(workload: Workload, share: ArrivalShare): number {
+/** What a test plan can do in some places only. */
+function placeProblems(workload: Workload): readonly Problem[] {
+  const { executor, cookies } = workload;
+  const threads = executor?.kind === "virtual-users" || executor?.kind === "iterations-per-user";
+  const ofCookies =
+    cookies === "user" && !threads
+      ? [
+          {
+            field: "cookies",
+            value: "user",
+            allowed: "visit, unless virtual users make the visits",
+            hint: `${TITLE} makes each arrival in a thread of its own: nobody comes a second time. k6 can (--tool k6).`,
+          },
+        ]
+      : [];
+  const ofChains = workload.journeys.flatMap((journey, j) =>
+    journey.chain === undefined
+      ? []
+      : journey.steps.flatMap((step, s) => [
+          ...(step.name === "default"
+            ? [
+                {
+                  field: `journeys[${j}].steps[${s}].name`,
+                  value: step.name,
+                  allowed: "another name in a chain",
+                  hint: `${TITLE}'s Switch Controller takes it for every other step.`,
+                },
+              ]
+            : []),
+          ...redrawnFeeders(journey, step).map(({ name }) => ({
+            field: `journeys[${j}].feeders.${name}.per`,
+            value: "step",
+            allowed: "visit in a chain",
+            hint: `${TITLE} has no list of values for a step that is made again and again. k6, Locust and Gatling do (--tool).`,
+          })),
+        ]),
+  );
+  return [...ofCookies, ...ofChains];
+}
+
+/** Everything beside the test plan. */
+const companions = (
+  workload: Workload,
+  share: ArrivalShare,
+): Readonly<Record<string, string | Uint8Array>> => ({
+  ...dataFiles(workload, share),
+  ...usersCsv(workload, share),
+  ...uploadFiles(workload),
+});
+
+/** Arrivals that one generator has to make; undefined where threads go round. */
+function arrivalsOf(workload: Workload, share: ArrivalShare): number | undefined {
+  const { executor } = workload;
+  if (executor !== undefined) {
+    return executor.kind === "arrival-trace" ? traceArrivals(executor, share) : undefined;
+  }
   return workload.journeys.reduce((sum, _, index) => {
     const stages = shareStages(journeyProfile(workload, index), share);
     return sum + stages.reduce((all, stage) => all + stage.arrivals, 0);
   }, 0);
+}
+
+/** The parts of an address as properties: a sampler wants them one by one. */
+function addressProperties(prefix: string, address: string): Readonly<Record<string, string>> {
+  const { protocol, hostname, port } = new URL(address);
+  return {
+    [`${prefix}protocol`]: protocol.replace(":", ""),
+    [`${prefix}host`]: hostname,
+    [`${prefix}port`]: port !== "" ? port : protocol === "https:" ? "443" : "80",
+  };
 }
 
 function render(workload: Workload, programPath: string, place: GeneratorPlace): RenderedGenerator {
@@ -108,16 +212,19 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
   const home = dirname(dirname(programPath));
   const script = workload.script;
   const plan = script?.file ?? join(folder, `${workload.scenario}.jmx`);
-  const { hostname, port } = new URL(baseUrl);
   const seconds = totalSeconds(wholeProfile(workload));
+  const arrivals = script === undefined ? arrivalsOf(workload, share) : undefined;
   const samples = {
     path: join(folder, "samples.csv"),
     output: SampleOutput.Rows,
     native: script !== undefined,
   };
   const properties = {
-    host: hostname,
-    port: port === "" ? "80" : port,
+    ...addressProperties("", baseUrl),
+    ...Object.assign(
+      {},
+      ...Object.entries(place.endpoints ?? {}).map(([name, url]) => addressProperties(`${name}.`, url)),
+    ),
     "perfbed.run": place.runId,
     "perfbed.generator": String(share.index + 1),
     // What a user's own plan may read: __P(BASE_URL) and the variables that were set for it.
@@ -129,7 +236,7 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       [LAUNCHER]: shippedFile("jmeter", LAUNCHER),
       "log4j2.xml": LOG4J,
       ...(script === undefined
-        ? { [`${workload.scenario}.jmx`]: renderTestPlan(workload, share), ...dataFiles(workload, share) }
+        ? { [`${workload.scenario}.jmx`]: renderTestPlan(workload, share), ...companions(workload, share) }
         : {}),
     },
     command: "java",
@@ -148,11 +255,19 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
     ],
     env: {
       ...(script?.environment ?? {}),
+      ...givenValues(place.environment),
       BASE_URL: baseUrl,
       PERFBED_SAMPLES: samples.path,
       PERFBED_START_FILE: join(folder, START_FILE),
       ...(script === undefined
-        ? { PERFBED_ARRIVALS: String(arrivalsOf(workload, share)) }
+        ? {
+            ...(arrivals === undefined ? {} : { PERFBED_ARRIVALS: String(arrivals) }),
+            ...(workload.executor?.kind === "iterations-per-user"
+              ? {}
+              : { PERFBED_LENGTH_MS: String(Math.round(seconds * 1000)) }),
+            // The visits' rows say whose they are.
+            ...(workload.executor === undefined ? {} : { PERFBED_VISITS: VISITS_GROUP }),
+          }
         : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
     },
     samples,
@@ -173,11 +288,12 @@ export const jmeterAdapter: LoadToolAdapter = {
   goodExitCodes: [0],
   problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
-    ...variableProblems(TITLE, workload),
+    ...placeProblems(workload),
     ...tableProblems(workload, MAX_DATA_ROWS),
     ...jsonProblems(workload),
   ],
-  generatorsFor: (workload, generators) => unsplitScript(workload, generators),
+  generatorsFor: (workload, generators) =>
+    Math.min(unsplitScript(workload, generators), mostShares(workload)),
   prepare: async (workload, programPath) => ({
     workload,
     graceSeconds: gracefulStopSeconds(workload.journeys) + 10,
@@ -187,15 +303,22 @@ export const jmeterAdapter: LoadToolAdapter = {
   renderNative: (workload) => ({
     files: {
       [`${workload.scenario}.jmx`]: renderTestPlan(workload),
-      ...dataFiles(workload, { index: 0, count: 1 }),
+      ...companions(workload, { index: 0, count: 1 }),
     },
     readme: [
       "```",
       `jmeter -n -t ${workload.scenario}.jmx -l results.jtl -Jhost=127.0.0.1 -Jport=8080`,
       "```",
       "",
-      "One Open Model Thread Group a journey: its schedule is the arrival curve, its threads are visits. Open it in JMeter's window to",
-      "change it. The data files hold one row for each arrival.",
+      ...(workload.executor === undefined
+        ? [
+            "One Open Model Thread Group a journey: its schedule is the arrival curve, its threads are visits. Open it in JMeter's window to",
+            "change it. The data files hold one row for each arrival.",
+          ]
+        : [
+            "One thread group makes the visits of all journeys, each a row of `data/visits.csv`. Open it in JMeter's window to change it.",
+          ]),
+      ...variablesReadme(workload),
     ].join("\n"),
   }),
   samplesSql: rowSamplesSql,

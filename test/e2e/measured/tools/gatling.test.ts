@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveWorkload } from "../../../../scenarios/resolve";
 import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../../support/tool-fleet";
+import { expectVariedRun, runVaried } from "../../../support/varied-run";
 
 jest.setTimeout(300_000);
 
@@ -16,6 +17,10 @@ beforeEach(() => {
 
 test("two Gatling processes start together, share the arrivals exactly, and every request becomes one row", async () => {
   await expectMixedRun(fleet, await fleet.run(mixedWorkload, "mixed"));
+});
+
+test("virtual users of two Gatling processes make their visits exactly: each its way through the chain, with what was drawn and found", async () => {
+  await expectVariedRun(fleet, await runVaried(fleet), true);
 });
 
 test("a user's own simulation runs as it is, with the statuses that Gatling's own log leaves out", async () => {
