@@ -53,7 +53,11 @@ function closedSteps(executor: VirtualUsers, share: ArrivalShare): readonly Labe
   });
 }
 
-function executorInjection(executor: Executor, share: ArrivalShare, lengthSeconds: number): readonly string[] {
+function executorInjection(
+  executor: Executor,
+  share: ArrivalShare,
+  lengthSeconds: number,
+): readonly string[] {
   switch (executor.kind) {
     case "virtual-users":
       return [`${VISITS_SCENARIO}.injectClosed(`, ...listed(closedSteps(executor, share)), ")"];
@@ -64,7 +68,9 @@ function executorInjection(executor: Executor, share: ArrivalShare, lengthSecond
     case "arrival-trace":
     case "external-rate":
       // The latter is refused before.
-      return [`${VISITS_SCENARIO}.injectOpen(secondBySecond(csv(${javaText(VISITS_FILE)}).readRecords(), ${lengthSeconds}))`];
+      return [
+        `${VISITS_SCENARIO}.injectOpen(secondBySecond(csv(${javaText(VISITS_FILE)}).readRecords(), ${lengthSeconds}))`,
+      ];
   }
 }
 

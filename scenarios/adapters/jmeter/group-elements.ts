@@ -126,7 +126,9 @@ function visitsGroup(
   share: ArrivalShare,
   uploads: UploadNames,
 ): Lines {
-  const hasIds = workload.journeys.some(({ feeders = [] }) => feeders.some(({ kind }) => kind === "unique-id"));
+  const hasIds = workload.journeys.some(({ feeders = [] }) =>
+    feeders.some(({ kind }) => kind === "unique-id"),
+  );
   const rows = [csvDataSet("visits", VISITS_FILE), ...(hasIds ? [visitCounter] : [])];
   const visit = [
     switchController(

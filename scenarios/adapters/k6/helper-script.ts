@@ -31,4 +31,6 @@ const RUN = __ENV.PERFBED_RUN || "run";
  * The static part of every rendered k6 script, as its own file: the random streams, the data, the pauses, and the link between a
  * request and a check of its body. Written to be read by people who know k6.
  */
-export const K6_HELPER_SOURCE = [HEAD, DATA_SOURCE, REQUESTS_SOURCE, VISITS_SOURCE, JOURNEYS_SOURCE].join("\n");
+export const K6_HELPER_SOURCE = [HEAD, DATA_SOURCE, REQUESTS_SOURCE, VISITS_SOURCE, JOURNEYS_SOURCE].join(
+  "\n",
+);

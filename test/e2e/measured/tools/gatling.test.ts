@@ -66,3 +66,34 @@ public class OwnSimulation extends Simulation {
   ]);
   expect(await fleet.running()).toBe(0);
 });
+
+test("a user's own simulation in Scala is compiled by the compiler that Gatling brings, and runs", async () => {
+  const file = join(fleet.home, "OwnScalaSimulation.scala");
+  await writeFile(
+    file,
+    `import io.gatling.core.Predef._
+import io.gatling.http.Predef._
+import scala.concurrent.duration._
+
+class OwnScalaSimulation extends Simulation {
+  setUp(scenario("Browser").exec(http("list").get("/list")).inject(constantUsersPerSec(10).during(2.seconds)))
+    .protocols(http.baseUrl(sys.env("BASE_URL")))
+}
+`,
+  );
+  const own = await resolveWorkload({
+    scenario: file,
+    baseDir: fleet.home,
+    parameters: {},
+    set: ["warmupSeconds=0", "durationSeconds=30"],
+    storefront: false,
+  });
+  const result = await fleet.run(own, "own-scala");
+  expect(result.aborted).toBeNull();
+  const steps = await fleet.query(
+    result,
+    (samples) => `SELECT journey, step, count(*)::INT AS n, bool_and(ok) AS ok FROM ${samples} GROUP BY ALL`,
+  );
+  expect(steps).toEqual([{ journey: "Browser", step: "list", n: 20, ok: true }]);
+  expect(fleet.seen).toHaveLength(20);
+});
