@@ -9,7 +9,10 @@ type Measuring = "unknown" | "again" | "never";
  * What a request costs k6 on this machine: as an earlier calibration found, else measured now, which takes about twelve seconds.
  * @returns undefined where it is not known and nothing was to be measured
  */
-export async function generatorCost(context: CliContext, measuring: "unknown" | "again"): Promise<GeneratorCost>;
+export async function generatorCost(
+  context: CliContext,
+  measuring: "unknown" | "again",
+): Promise<GeneratorCost>;
 export async function generatorCost(
   context: CliContext,
   measuring: Measuring,

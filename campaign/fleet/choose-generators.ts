@@ -2,7 +2,7 @@ import { Target } from "../../components/contracts";
 import { SIZING_LIMITS } from "../../components/validation";
 import { ConfigError } from "../../core/errors";
 import type { CampaignPlan } from "../plan";
-import { type FleetSizing, type GeneratorCost, GENERATOR_CPU_LIMIT, sizeFleet } from "./sizing";
+import { type FleetSizing, GENERATOR_CPU_LIMIT, type GeneratorCost, sizeFleet } from "./sizing";
 
 /** How many generators a campaign gets, and why. */
 export interface ChosenGenerators {
@@ -19,7 +19,10 @@ const refuse = (value: string, hint: string): ConfigError =>
 /** @throws ConfigError where nobody knows beforehand what the requests of a plan cost */
 export function checkAutomaticGenerators(plan: CampaignPlan): void {
   if (plan.environment.target !== Target.Local) {
-    throw refuse("a number on aws", "What a request costs is measured on this machine; the generators run elsewhere.");
+    throw refuse(
+      "a number on aws",
+      "What a request costs is measured on this machine; the generators run elsewhere.",
+    );
   }
   if (plan.tool !== "k6") {
     throw refuse(`a number with ${plan.tool}`, "What a request costs is measured for k6 alone.");

@@ -42,8 +42,8 @@ test("auto is refused where nobody knows what a request costs", async () => {
   const planned = await plan();
   expect(() => checkAutomaticGenerators({ ...planned, tool: "gatling" })).toThrow(ConfigError);
   const script = { tool: "k6" as const, file: "/own.js", environment: {}, ownArrivals: true };
-  expect(() =>
-    checkAutomaticGenerators({ ...planned, workload: { ...planned.workload, script } }),
-  ).toThrow(ConfigError);
+  expect(() => checkAutomaticGenerators({ ...planned, workload: { ...planned.workload, script } })).toThrow(
+    ConfigError,
+  );
   expect(() => checkAutomaticGenerators(planned)).not.toThrow();
 });

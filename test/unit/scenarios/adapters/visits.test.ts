@@ -201,7 +201,14 @@ test("an unknown number of visits cannot share out rows that may come once only"
         ...browse,
         feeders: [
           ...(browse.feeders ?? []),
-          { kind: "table", name: "users", file: join(__dirname, "golden", "locust", "data", "browse.csv"), mode: "unique", columns: ["id"], rowCount: 5 },
+          {
+            kind: "table",
+            name: "users",
+            file: join(__dirname, "golden", "locust", "data", "browse.csv"),
+            mode: "unique",
+            columns: ["id"],
+            rowCount: 5,
+          },
         ],
       },
     ],
