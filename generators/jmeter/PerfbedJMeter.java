@@ -1,10 +1,7 @@
 import com.sun.net.httpserver.HttpServer;
-import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,17 +28,14 @@ import org.apache.jmeter.threads.openmodel.OpenModelThreadGroup;
 import org.apache.jmeter.util.JMeterUtils;
 import org.apache.jorphan.collections.HashTree;
 import org.apache.jorphan.collections.ListedHashTree;
+import perfbed.Rows;
 
 /**
  * Runs a test plan with JMeter's engine as the command line does, with a listener of perfbed's at its root: waits for the fleet's common
- * start, and writes one row for each request and iteration to $PERFBED_SAMPLES. Run in source-code mode:
- * java -cp lib/*:lib/ext/* PerfbedJMeter.java <JMeter's home> <plan.jmx> [name=value …]
+ * start, and writes one row for each request and iteration.
+ * Arguments: <JMeter's home> <plan.jmx> [name=value …]
  */
 public final class PerfbedJMeter {
-  private static final String HEADER =
-      "kind,at_us,duration_us,first_byte_us,status,ok,late_us,bytes,error,journey,step\n";
-  private static BufferedWriter output;
-
   public static void main(String[] args) throws Exception {
     File home = new File(args[0]);
     File plan = new File(args[1]).getAbsoluteFile();
@@ -60,20 +54,11 @@ public final class PerfbedJMeter {
     StandardJMeterEngine engine = new StandardJMeterEngine();
     engine.configure(tree);
 
-    output = Files.newBufferedWriter(Path.of(System.getenv("PERFBED_SAMPLES")));
-    output.write(HEADER);
-    Runtime.getRuntime().addShutdownHook(new Thread(PerfbedJMeter::flush));
-    daemon(() -> {
-      while (true) {
-        Thread.sleep(1_000);
-        flush();
-      }
-    });
+    Rows.open();
     Recorder.engine = engine;
     engine.run();
-    flush();
-    // A generator whose last user has left is still one that runs.
-    Thread.sleep(Math.max(0, Recorder.plannedEnd - System.currentTimeMillis()));
+    Rows.holdUntilPlannedEnd();
+    Rows.flush();
     // JMeter keeps threads of its own alive.
     System.exit(0);
   }
@@ -113,65 +98,10 @@ public final class PerfbedJMeter {
     handlers.shutdownNow();
   }
 
-  /** Says that everything is loaded, then returns at the instant that the start file names. */
-  private static long awaitStart() throws IOException, InterruptedException {
-    System.out.println("perfbed: ready");
-    System.out.flush();
-    Path file = Path.of(System.getenv("PERFBED_START_FILE"));
-    while (!Files.exists(file)) Thread.sleep(10);
-    long start = Long.parseLong(Files.readString(file).trim());
-    Thread.sleep(Math.max(0, start - System.currentTimeMillis()));
-    return start;
-  }
-
-  private static synchronized void flush() {
-    try {
-      output.flush();
-    } catch (IOException error) {
-      throw new IllegalStateException(error);
-    }
-  }
-
-  private static String quoted(String text) {
-    boolean plain = text.chars().noneMatch(letter -> letter == ',' || letter == '"' || letter == '\n' || letter == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
-  }
-
-  private static synchronized void write(String line) {
-    try {
-      output.write(line);
-    } catch (IOException error) {
-      throw new IllegalStateException(error);
-    }
-  }
-
-  private static void mark(String kind, long atMs, String journey) {
-    write(kind + "," + atMs * 1000 + ",,,,,,,," + quoted(journey) + ",\n");
-  }
-
-  private interface Task {
-    void run() throws InterruptedException;
-  }
-
-  private static void daemon(Task task) {
-    Thread thread = new Thread(() -> {
-      try {
-        task.run();
-      } catch (InterruptedException ended) {
-        Thread.currentThread().interrupt();
-      }
-    });
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   /** At the plan's root: told of every thread and every sample. */
   public static final class Recorder extends AbstractTestElement
       implements SampleListener, TestStateListener, ThreadListener, NoThreadClone {
     private static StandardJMeterEngine engine;
-
-    /** Nothing ends before it, where a plan has a length; ms since the epoch. */
-    private static volatile long plannedEnd;
 
     /** Threads of the open model that are under way. */
     private static final AtomicInteger VISITS = new AtomicInteger();
@@ -205,26 +135,21 @@ public final class PerfbedJMeter {
     /** The last thing before the engine starts its threads. */
     @Override
     public void testStarted() {
-      try {
-        long start = awaitStart();
-        // Schedules count from the test's start, which is now.
-        JMeterContextService.endTest();
-        JMeterContextService.startTest();
-        mark("begin", System.currentTimeMillis(), "");
-        String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
-        if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter));
-        String length = System.getenv("PERFBED_LENGTH_MS");
-        if (length != null) plannedEnd = start + Long.parseLong(length);
-        String arrivals = System.getenv("PERFBED_ARRIVALS");
-        if (arrivals != null) endAfter(Long.parseLong(arrivals));
-      } catch (IOException | InterruptedException error) {
-        throw new IllegalStateException(error);
-      }
+      long start = Rows.awaitStart();
+      Rows.sleepUntil(start);
+      // Schedules count from the test's start, which is now.
+      JMeterContextService.endTest();
+      JMeterContextService.startTest();
+      Rows.mark("begin", System.currentTimeMillis(), "");
+      String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
+      if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter));
+      String arrivals = System.getenv("PERFBED_ARRIVALS");
+      if (arrivals != null) endAfter(Long.parseLong(arrivals));
     }
 
     private static void stopAt(long instant) {
-      daemon(() -> {
-        Thread.sleep(Math.max(0, instant - System.currentTimeMillis()));
+      Rows.daemon(() -> {
+        Rows.sleepUntil(instant);
         engine.stopTest(true);
       });
     }
@@ -234,8 +159,8 @@ public final class PerfbedJMeter {
      * to stop would interrupt the schedules and complain that they do not end at once.
      */
     private static void endAfter(long arrivals) {
-      daemon(() -> {
-        while (ARRIVALS.get() < arrivals || VISITS.get() > 0 || System.currentTimeMillis() < plannedEnd) Thread.sleep(50);
+      Rows.daemon(() -> {
+        while (ARRIVALS.get() < arrivals || VISITS.get() > 0 || Rows.beforePlannedEnd()) Thread.sleep(50);
         System.exit(0);
       });
     }
@@ -247,12 +172,12 @@ public final class PerfbedJMeter {
 
     @Override
     public void testEnded() {
-      flush();
+      Rows.flush();
     }
 
     @Override
     public void testEnded(String host) {
-      flush();
+      Rows.flush();
     }
 
     /** A thread of the open model is an arrival; one of the closed model goes round. */
@@ -262,15 +187,15 @@ public final class PerfbedJMeter {
       if (!open(context)) return;
       VISITS.incrementAndGet();
       ARRIVALS.incrementAndGet();
-      if (threadIsVisit(context)) mark("start", System.currentTimeMillis(), journey(context));
+      if (threadIsVisit(context)) Rows.mark("start", System.currentTimeMillis(), journey(context));
     }
 
     @Override
     public void threadFinished() {
       JMeterContext context = JMeterContextService.getContext();
       Iteration last = ITERATIONS.remove(Thread.currentThread());
-      if (last != null) mark("end", System.currentTimeMillis(), last.journey);
-      else if (threadIsVisit(context)) mark("end", System.currentTimeMillis(), journey(context));
+      if (last != null) Rows.mark("end", System.currentTimeMillis(), last.journey);
+      else if (threadIsVisit(context)) Rows.mark("end", System.currentTimeMillis(), journey(context));
       if (open(context)) VISITS.decrementAndGet();
     }
 
@@ -278,9 +203,9 @@ public final class PerfbedJMeter {
       int iteration = context.getVariables().getIteration();
       Iteration last = ITERATIONS.get(Thread.currentThread());
       if (last != null && last.number == iteration) return;
-      if (last != null) mark("end", startMs, last.journey);
+      if (last != null) Rows.mark("end", startMs, last.journey);
       ITERATIONS.put(Thread.currentThread(), new Iteration(iteration, journey(context)));
-      mark("start", startMs, journey(context));
+      Rows.mark("start", startMs, journey(context));
     }
 
     @Override
@@ -295,10 +220,15 @@ public final class PerfbedJMeter {
       long firstByteMs = Math.max(0, Math.min(durationMs, result.getLatency() - connectMs));
       if (!threadIsVisit(context)) iterate(context, result.getStartTime());
       int status = statusOf(result.getResponseCode());
-      boolean ok = result.isSuccessful();
-      write("request," + startMs * 1000 + "," + durationMs * 1000 + "," + (status > 0 ? firstByteMs * 1000 : "") + ","
-          + status + (ok ? ",1,," : ",0,,") + result.getBytesAsLong() + "," + (ok ? "" : errorClass(result, status)) + ","
-          + quoted(journey(context)) + "," + quoted(result.getSampleLabel()) + "\n");
+      Rows.request(
+          startMs,
+          durationMs,
+          status > 0 ? firstByteMs : -1,
+          status,
+          result.getBytesAsLong(),
+          result.isSuccessful() ? "" : errorClass(result, status),
+          journey(context),
+          result.getSampleLabel());
     }
 
     @Override

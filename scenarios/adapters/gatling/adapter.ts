@@ -23,11 +23,10 @@ import { uploadFiles } from "../data/uploads";
 import { givenValues, tableProblems, variablesReadme } from "../data/variables";
 import { dataFiles, mostShares } from "../data/visit-data";
 import { endpointVariables } from "../endpoint-name";
-import { JVM_OPTIONS, jvmError } from "../jvm";
+import { JVM_OPTIONS, jvmError, jvmSources } from "../jvm";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
-import { shippedFile } from "../shipped-file";
 import { gracefulStopSeconds } from "../step-facts";
 import { VISITS_SCENARIO } from "./journey-text";
 import { renderSimulation, simulationName } from "./script";
@@ -39,7 +38,7 @@ const CHECK = native("check");
 const NO_USERS = refused("its users are visits: none comes a second time");
 const COOKIE = refused("its checks do not see single cookies");
 /** What perfbed adds; compiled together with the simulation. */
-const SOURCES = ["Recorder.java", "LogFileDataWriter.java"] as const;
+const SOURCES = ["PerfbedGatling.java", "Recorder.java", "LogFileDataWriter.java"] as const;
 /** Where Gatling's own messages go: warnings only, as one line each. */
 const LOGBACK = `<configuration>
   <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
@@ -137,8 +136,7 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
   return {
     files: {
       "classes/logback.xml": LOGBACK,
-      "perfbed/Launch.java": shippedFile("gatling", "Launch.java"),
-      ...Object.fromEntries(SOURCES.map((name) => [`perfbed/${name}`, shippedFile("gatling", name)])),
+      ...jvmSources("gatling", SOURCES),
       ...(script === undefined
         ? {
             [`simulation/${simulationName(workload)}.java`]: renderSimulation(workload, share),
@@ -164,6 +162,9 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       join(own, "Launch.java"),
       classes,
       own,
+      "PerfbedGatling",
+      classes,
+      own,
       simulation,
     ],
     env: {
@@ -177,6 +178,9 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       PERFBED_START_FILE: join(folder, START_FILE),
       // Users of this scenario may visit several times, and their groups are journeys.
       ...(workload.executor === undefined ? {} : { PERFBED_VISITS: VISITS_SCENARIO }),
+      ...(script !== undefined || workload.executor?.kind === "iterations-per-user"
+        ? {}
+        : { PERFBED_LENGTH_MS: String(Math.round(seconds * 1000)) }),
       ...(script === undefined ? {} : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
     },
     samples,

@@ -63,7 +63,7 @@ export const HELPERS: Readonly<Record<string, readonly string[]>> = {
   ],
   secondBySecond: [
     "/** As many visitors at the beginning of each second as have an instant in it. */",
-    "private static OpenInjectionStep[] secondBySecond(List<Map<String, Object>> visits, long lengthSeconds) {",
+    "private static OpenInjectionStep[] secondBySecond(List<Map<String, Object>> visits) {",
     "  Map<Long, Integer> seconds = new TreeMap<>();",
     '  for (Map<String, Object> visit : visits) seconds.merge(Long.parseLong(visit.get("due_ms").toString()) / 1000, 1, Integer::sum);',
     "  List<OpenInjectionStep> steps = new ArrayList<>();",
@@ -73,7 +73,6 @@ export const HELPERS: Readonly<Record<string, readonly string[]>> = {
     "    steps.add(atOnceUsers(second.getValue()));",
     "    at = second.getKey();",
     "  }",
-    "  steps.add(nothingFor(Duration.ofSeconds(Math.max(0, lengthSeconds - at))));",
     "  return steps.toArray(new OpenInjectionStep[0]);",
     "}",
   ],

@@ -1,8 +1,7 @@
-import { totalSeconds } from "../../arrival";
 import { type ArrivalShare, type ShareStage, shareStages, writtenStages } from "../../arrival-shares";
 import type { Executor, VirtualUsers } from "../../executor";
 import type { Workload } from "../../model";
-import { journeyProfile, wholeProfile } from "../../plan";
+import { journeyProfile } from "../../plan";
 import { shareOfUsers, VISITS_FILE } from "../data/visit-data";
 import { oneLine } from "../step-facts";
 import { javaDuration, javaName, javaText } from "./java-text";
@@ -53,11 +52,7 @@ function closedSteps(executor: VirtualUsers, share: ArrivalShare): readonly Labe
   });
 }
 
-function executorInjection(
-  executor: Executor,
-  share: ArrivalShare,
-  lengthSeconds: number,
-): readonly string[] {
+function executorInjection(executor: Executor, share: ArrivalShare): readonly string[] {
   switch (executor.kind) {
     case "virtual-users":
       return [`${VISITS_SCENARIO}.injectClosed(`, ...listed(closedSteps(executor, share)), ")"];
@@ -68,19 +63,14 @@ function executorInjection(
     case "arrival-trace":
     case "external-rate":
       // The latter is refused before.
-      return [
-        `${VISITS_SCENARIO}.injectOpen(secondBySecond(csv(${javaText(VISITS_FILE)}).readRecords(), ${lengthSeconds}))`,
-      ];
+      return [`${VISITS_SCENARIO}.injectOpen(secondBySecond(csv(${javaText(VISITS_FILE)}).readRecords()))`];
   }
 }
 
 /** The injection profiles. Absent share: as the scenario says them; else those of one generator of several, exact to the user. */
 export function injectionLines(workload: Workload, share: ArrivalShare | undefined): readonly string[] {
   const { executor, journeys } = workload;
-  if (executor !== undefined) {
-    const length = Math.ceil(totalSeconds(wholeProfile(workload)));
-    return executorInjection(executor, share ?? { index: 0, count: 1 }, length);
-  }
+  if (executor !== undefined) return executorInjection(executor, share ?? { index: 0, count: 1 });
   return journeys.flatMap((journey, index) => {
     const profile = journeyProfile(workload, index);
     const stages = share === undefined ? writtenStages(profile) : shareStages(profile, share);

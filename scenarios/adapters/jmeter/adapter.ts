@@ -25,11 +25,10 @@ import { MAX_DATA_ROWS, redrawnFeeders } from "../data/journey-data";
 import { uploadFiles } from "../data/uploads";
 import { givenValues, tableProblems, variablesReadme } from "../data/variables";
 import { dataFiles, mostShares } from "../data/visit-data";
-import { JVM_OPTIONS, jvmError } from "../jvm";
+import { JVM_OPTIONS, jvmError, jvmSources } from "../jvm";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
-import { shippedFile } from "../shipped-file";
 import { gracefulStopSeconds, isJsonBody } from "../step-facts";
 import { usersCsv } from "./group-elements";
 import { traceArrivals } from "./schedule-text";
@@ -37,7 +36,8 @@ import { renderTestPlan } from "./script";
 import { VISITS_GROUP } from "./variables-text";
 
 const TITLE = "JMeter";
-const LAUNCHER = "PerfbedJMeter.java";
+/** What perfbed adds. */
+const SOURCES = ["PerfbedJMeter.java"] as const;
 const DATA = emulated("a row of data/<journey>.csv for each arrival (CSV Data Set Config)");
 
 /** JMeter's own messages: warnings only, to its output. */
@@ -210,6 +210,8 @@ function addressProperties(prefix: string, address: string): Readonly<Record<str
 function render(workload: Workload, programPath: string, place: GeneratorPlace): RenderedGenerator {
   const { share, folder, baseUrl } = place;
   const home = dirname(dirname(programPath));
+  const classes = join(folder, "classes");
+  const own = join(folder, "perfbed");
   const script = workload.script;
   const plan = script?.file ?? join(folder, `${workload.scenario}.jmx`);
   const seconds = totalSeconds(wholeProfile(workload));
@@ -233,8 +235,8 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
   };
   return {
     files: {
-      [LAUNCHER]: shippedFile("jmeter", LAUNCHER),
-      "log4j2.xml": LOG4J,
+      ...jvmSources("jmeter", SOURCES),
+      "classes/log4j2.xml": LOG4J,
       ...(script === undefined
         ? { [`${workload.scenario}.jmx`]: renderTestPlan(workload, share), ...companions(workload, share) }
         : {}),
@@ -245,10 +247,13 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       // JMeter asks for a collection between the start and the first arrival.
       "-XX:+DisableExplicitGC",
       "-Djava.awt.headless=true",
-      `-Dlog4j2.configurationFile=${join(folder, "log4j2.xml")}`,
+      `-Dlog4j2.configurationFile=${join(classes, "log4j2.xml")}`,
       "-cp",
-      `${join(home, "lib", "*")}:${join(home, "lib", "ext", "*")}`,
-      join(folder, LAUNCHER),
+      `${classes}:${join(home, "lib", "*")}:${join(home, "lib", "ext", "*")}`,
+      join(own, "Launch.java"),
+      classes,
+      own,
+      "PerfbedJMeter",
       home,
       plan,
       ...Object.entries(properties).map(([name, value]) => `${name}=${value}`),
