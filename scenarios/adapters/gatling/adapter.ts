@@ -35,7 +35,7 @@ import { MOST_CAPTURE_GROUPS } from "./step-text";
 const TITLE = "Gatling";
 const DATA = emulated("a row of data/<journey>.csv for each arrival");
 const CHECK = native("check");
-const NO_USERS = refused("its users are visits: none comes a second time");
+const NO_USERS = refused("what perfbed gives its users is for one visit");
 const COOKIE = refused("its checks do not see single cookies");
 /** What perfbed adds; compiled together with the simulation. */
 const SOURCES = ["PerfbedGatling.java", "Recorder.java", "LogFileDataWriter.java"] as const;
@@ -75,7 +75,10 @@ const capabilities: ToolCapabilities = {
     websocket: refused("perfbed has no template for its WebSocket protocol"),
     grpc: refused("its gRPC protocol is a plugin of its own that is not installed"),
   },
-  cookies: { visit: native("a session has its own"), user: NO_USERS },
+  cookies: {
+    visit: native("a session has its own"),
+    user: native("a session has its own, with visits per user"),
+  },
   setup: {
     generator: emulated("perfbed makes its requests and hands what they gave to each process, as SETUP_…"),
     user: NO_USERS,
@@ -97,6 +100,19 @@ const capabilities: ToolCapabilities = {
   checks: { status: CHECK, "body-contains": CHECK, json: CHECK },
   thinkTimes: { constant: native("pause"), uniform: DATA, exponential: DATA, lognormal: DATA },
 };
+
+/** A session is a visit, unless users make several. */
+function cookieProblems({ cookies, executor }: Workload): readonly Problem[] {
+  if (cookies !== "user" || executor?.kind === "iterations-per-user") return [];
+  return [
+    {
+      field: "cookies",
+      value: "user",
+      allowed: "visit, unless users make a number of visits each",
+      hint: `${TITLE}'s users are visits otherwise: nobody comes a second time. k6 and Locust can (--tool).`,
+    },
+  ];
+}
 
 /** Groups beyond those that Gatling can tell. */
 function groupProblems(workload: Workload): readonly Problem[] {
@@ -203,6 +219,7 @@ export const gatlingAdapter: LoadToolAdapter = {
   goodExitCodes: [0, 2],
   problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
+    ...cookieProblems(workload),
     ...groupProblems(workload),
     ...tableProblems(workload, MAX_DATA_ROWS),
   ],

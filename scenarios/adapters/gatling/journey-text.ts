@@ -145,7 +145,9 @@ export function visitsLines(workload: Workload): readonly string[] {
   const lines = [
     `.feed(csv(${javaText(VISITS_FILE)}).circular())`,
     ...(executor.kind === "arrival-trace" ? [".pause(session -> restOf(session))"] : []),
-    ...(executor.kind === "iterations-per-user" ? [".exec(flushCookieJar()) // a new visitor"] : []),
+    ...(executor.kind === "iterations-per-user" && workload.cookies !== "user"
+      ? [".exec(flushCookieJar()) // a new visitor"]
+      : []),
     `.doSwitch("#{${JOURNEY_COLUMN}}").on(`,
     ...journeys.map(
       ({ name }, index) =>

@@ -88,7 +88,7 @@ test.each([
   ["locust", ["journeys[0].steps[0].kind"]],
   [
     "gatling",
-    ["executor.kind", "cookies", "setup.per", "journeys[0].feeders[0].per", "journeys[0].steps[0].kind"],
+    ["executor.kind", "setup.per", "journeys[0].feeders[0].per", "journeys[0].steps[0].kind", "cookies"],
   ],
   [
     "jmeter",

@@ -228,12 +228,16 @@ test("cookies that a user keeps need users that come again", () => {
     ...withExecutor({ kind: "iterations-per-user", users: 2, iterations: 2, maxSeconds: 5 }),
     cookies: "user",
   };
-  expect(
-    adapterOf("jmeter")
-      .problems(arrivals)
-      .map(({ field }) => field),
-  ).toEqual(["cookies"]);
-  expect(adapterOf("jmeter").problems(visitors)).toEqual([]);
+  for (const tool of ["gatling", "jmeter"] as const) {
+    expect(
+      adapterOf(tool)
+        .problems(arrivals)
+        .map(({ field }) => field),
+    ).toEqual(["cookies"]);
+    expect(adapterOf(tool).problems(visitors)).toEqual([]);
+  }
+  expect(rendered("gatling", visitors)).not.toContain("flushCookieJar");
+  expect(rendered("gatling", { ...visitors, cookies: "visit" })).toContain("flushCookieJar");
   expect(rendered("jmeter", visitors)).toContain('<boolProp name="CookieManager.clearEachIteration">false<');
   expect(adapterOf("locust").problems(arrivals)).toEqual([]);
   expect(rendered("locust", arrivals)).toContain("keeps_cookies = True");
