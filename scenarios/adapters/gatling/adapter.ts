@@ -109,7 +109,7 @@ function cookieProblems({ cookies, executor }: Workload): readonly Problem[] {
       field: "cookies",
       value: "user",
       allowed: "visit, unless users make a number of visits each",
-      hint: `${TITLE}'s users are visits otherwise: nobody comes a second time. k6 and Locust can (--tool).`,
+      hint: `${TITLE}'s users are visits otherwise: nobody comes a second time. k6 can (--tool k6).`,
     },
   ];
 }
