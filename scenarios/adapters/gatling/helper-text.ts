@@ -46,8 +46,10 @@ export const HELPERS: Readonly<Record<string, readonly string[]>> = {
     "}",
   ],
   nextOf: [
+    "/** The next step by its name, or wait: for a pause; a visit with nothing to go on with has no more steps. */",
     "private static Object nextOf(Session session) {",
-    '  return session.contains("over") ? "" : session.getString("word");',
+    '  String word = session.getString("word");',
+    '  return session.contains("over") || word.startsWith("wait:") ? "wait:" : word;',
     "}",
   ],
   waitOf: [

@@ -1,4 +1,5 @@
 import type { HttpStep, Journey, Workload } from "../../model";
+import { WAIT } from "../data/chain-path";
 import { PATH_COLUMN } from "../data/column-names";
 import { dataColumns, dataFileName, redrawnColumns } from "../data/journey-data";
 import { constantPause } from "../data/random";
@@ -73,14 +74,13 @@ function chainSteps(original: Journey, journey: Journey, context: StepContext): 
   return [
     ...(context.again ? ['.exec(session -> session.remove("over"))'] : []),
     `.foreach(session -> wordsOf(session, ${javaText(PATH_COLUMN)}), "word").on(`,
-    "  doSwitchOrElse(session -> nextOf(session)).on(",
+    "  doSwitch(session -> nextOf(session)).on(",
     ...indent(
-      cases.flatMap((lines, index) =>
-        lines.map((line, at) => (at === lines.length - 1 && index < cases.length - 1 ? `${line},` : line)),
-      ),
+      cases.flatMap((lines) => lines.map((line, at) => (at === lines.length - 1 ? `${line},` : line))),
       4,
     ),
-    "  ).orElse(pause(session -> waitOf(session)))",
+    `    onCase(${javaText(WAIT)}).then(pause(session -> waitOf(session)))`,
+    "  )",
     ")",
   ];
 }
@@ -136,6 +136,20 @@ export function journeyLines(
   ]);
 }
 
+/** The journey that the row says; Gatling's switch wants two cases at least. */
+function journeySwitch(journeys: readonly Journey[]): readonly string[] {
+  const [first] = journeys;
+  if (first !== undefined && journeys.length === 1) return [`.exec(${javaName(first.name)})`];
+  return [
+    `.doSwitch("#{${JOURNEY_COLUMN}}").on(`,
+    ...journeys.map(
+      ({ name }, index) =>
+        `  onCase(${javaText(name)}).then(${javaName(name)})${index < journeys.length - 1 ? "," : ""}`,
+    ),
+    ")",
+  ];
+}
+
 /** The scenario that makes visits of all journeys: each is a row of one file. */
 export function visitsLines(workload: Workload): readonly string[] {
   const { executor, journeys } = workload;
@@ -148,12 +162,7 @@ export function visitsLines(workload: Workload): readonly string[] {
     ...(executor.kind === "iterations-per-user" && workload.cookies !== "user"
       ? [".exec(flushCookieJar()) // a new visitor"]
       : []),
-    `.doSwitch("#{${JOURNEY_COLUMN}}").on(`,
-    ...journeys.map(
-      ({ name }, index) =>
-        `  onCase(${javaText(name)}).then(${javaName(name)})${index < journeys.length - 1 ? "," : ""}`,
-    ),
-    ")",
+    ...journeySwitch(journeys),
     ...(constant > 0 ? [`.pause(${javaDuration(constant)})`] : []),
     ...(pause !== undefined && pause.distribution !== "constant"
       ? [`.pause(session -> pauseOf(session, ${javaText(VISIT_PAUSE_COLUMN)}))`]

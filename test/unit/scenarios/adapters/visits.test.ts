@@ -242,3 +242,29 @@ test("cookies that a user keeps need users that come again", () => {
   expect(adapterOf("locust").problems(arrivals)).toEqual([]);
   expect(rendered("locust", arrivals)).toContain("keeps_cookies = True");
 });
+
+test("a chain of one step and a workload of one journey are no switches of one case, which Gatling refuses", () => {
+  const step: HttpStep = { name: "poll", request: { method: "GET", path: "/" } };
+  const workload: Workload = {
+    ...withExecutor({ kind: "iterations-per-user", users: 2, iterations: 2, maxSeconds: 5 }),
+    journeys: [
+      {
+        name: "poll",
+        weight: 1,
+        steps: [step],
+        chain: {
+          entry: { poll: 1 },
+          transitions: [
+            { from: "poll", to: "poll", probability: 0.5 },
+            { from: "poll", to: "exit", probability: 0.5 },
+          ],
+        },
+      },
+    ],
+  };
+  const simulation = rendered("gatling", workload);
+  const switches = simulation.split("doSwitch(").slice(1);
+  expect(switches).toHaveLength(1);
+  expect(switches[0]?.match(/onCase\(/g)).toHaveLength(2);
+  expect(simulation).toContain(".exec(poll)");
+});

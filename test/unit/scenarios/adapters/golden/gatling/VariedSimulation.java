@@ -37,7 +37,7 @@ public class VariedSimulation extends Simulation {
     exec(session -> session.setAll(GIVEN))
     .exec(session -> session.remove("over"))
     .foreach(session -> wordsOf(session, "path"), "word").on(
-      doSwitchOrElse(session -> nextOf(session)).on(
+      doSwitch(session -> nextOf(session)).on(
         onCase("home").then(
           exec(http("home")
             .get("/home?shelf=#{shelf}")
@@ -56,8 +56,9 @@ public class VariedSimulation extends Simulation {
             .get("/look-up/#{shelf}")
             .requestTimeout(Duration.ofSeconds(5))
             .check(status().lt(400)))
-        )
-      ).orElse(pause(session -> waitOf(session)))
+        ),
+        onCase("wait:").then(pause(session -> waitOf(session)))
+      )
     )
   );
 
@@ -124,8 +125,10 @@ public class VariedSimulation extends Simulation {
     return List.of(session.getString(name).split("\\|"));
   }
 
+  /** The next step by its name, or wait: for a pause; a visit with nothing to go on with has no more steps. */
   private static Object nextOf(Session session) {
-    return session.contains("over") ? "" : session.getString("word");
+    String word = session.getString("word");
+    return session.contains("over") || word.startsWith("wait:") ? "wait:" : word;
   }
 
   private static Duration waitOf(Session session) {
