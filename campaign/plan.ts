@@ -67,6 +67,8 @@ export interface PlanOptions {
   readonly maxHourlyCostUsd?: number;
   readonly name?: string;
   readonly sizing?: string;
+  /** Load generators, before those of the sizing. */
+  readonly generators?: number;
   readonly scenario?: string;
   /** The program that makes the load; absent: as the config says. */
   readonly tool?: string;
@@ -195,10 +197,14 @@ async function environmentPlan(
     config.application === undefined
       ? planner.sample(options.appVersion, options.variant)
       : applicationFrom(ofSide(config.application, options), baseDir, problems);
-  const sizing =
+  const named =
     options.sizing === undefined
       ? sizingFrom(planner.sizings, config.sizing, problems)
       : preset(planner.sizings, options.sizing, "--sizing", problems);
+  const sizing =
+    options.generators === undefined
+      ? named
+      : { ...named, fleet: { ...named.fleet, generators: options.generators } };
   const apm = apmFrom(config.apm, {
     campaign,
     ...(options.sideName === undefined ? {} : { side: options.sideName }),

@@ -1,6 +1,9 @@
-import type { Command } from "commander";
+import { availableParallelism } from "node:os";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CampaignPlan } from "../../campaign/plan";
 import { ciOptions, type ParsedCi, policyOf, writeCiOutput } from "../ci-output";
 import type { CliContext } from "../context";
+import { generatorCost } from "../generator-cost";
 import { historyOptions } from "../history-options";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
@@ -16,23 +19,73 @@ Examples:
   perfbed campaign -s ./scenarios/sale.ts            your own scenario, one TypeScript file
   perfbed campaign -s ./test.js                      your own k6 script
   perfbed campaign -c shop/perfbed.config.yaml --sizing medium
+  perfbed campaign --set peakRate=400 --generators auto    as many generators as that rate needs here
 
 Results go to perfbed-results/<campaign>: report.html, report.md, report.json, run.json, samples as Parquet.`;
+
+interface ParsedCampaign extends ParsedOptions, ParsedCi {
+  readonly generators?: number | "auto";
+}
+
+function generatorNumber(value: string): number | "auto" {
+  if (value === "auto") return value;
+  const parsed = Number(value);
+  if (!Number.isInteger(parsed) || parsed < 1) {
+    throw new InvalidArgumentError("It must be a whole number above 0, or auto.");
+  }
+  return parsed;
+}
+
+/** As many generators as the plan's peak needs on this machine; says how many and why. A dry run measures nothing. */
+async function withChosenGenerators(
+  plan: CampaignPlan,
+  context: CliContext,
+  dryRun: boolean,
+): Promise<CampaignPlan> {
+  const { checkAutomaticGenerators, chooseGenerators, withGenerators } = await import(
+    "../../campaign/fleet/choose-generators"
+  );
+  checkAutomaticGenerators(plan);
+  const cost = await generatorCost(context, dryRun ? "never" : "unknown");
+  if (cost === undefined) {
+    context.terminal.err(
+      "Generators: auto, which a dry run does not measure. `perfbed fleet size` does; the plan has those of the sizing.",
+    );
+    return plan;
+  }
+  const { generators, reason } = chooseGenerators(plan, cost, availableParallelism());
+  context.terminal.err(`Generators: ${generators}. ${reason}`);
+  return withGenerators(plan, generators);
+}
 
 export function addCampaign(program: Command, context: CliContext): Command {
   const command = program
     .command("campaign")
     .description("provision, warm up, load, judge, report, destroy and prove that nothing is left")
+    .addOption(
+      new Option(
+        "--generators <n|auto>",
+        "load generators, or auto: as many as the peak needs on this machine (default: the sizing's)",
+      ).argParser(generatorNumber),
+    )
     .addHelpText("after", HELP);
   return ciOptions(historyOptions(scenarioOptions(environmentOptions(command)))).action(
-    async (options: ParsedOptions & ParsedCi) => {
+    async (options: ParsedCampaign) => {
       const { runCampaign } = await import("../../campaign/campaign");
       const { describePlan, withoutSecrets } = await import("../../campaign/describe");
       const { planCampaign } = await import("../../campaign/plan");
       const { renderTerminalSummary } = await import("../../report/terminal");
       const { terminal, json } = context;
       const policy = policyOf(options);
-      const plan = await planCampaign(toPlanOptions(options));
+      const { generators } = options;
+      const planned = await planCampaign({
+        ...toPlanOptions(options),
+        ...(typeof generators === "number" ? { generators } : {}),
+      });
+      const plan =
+        generators === "auto"
+          ? await withChosenGenerators(planned, context, options.dryRun === true)
+          : planned;
       if (options.dryRun === true) {
         terminal.out(
           json

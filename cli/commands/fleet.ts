@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { ConfigError } from "../../core/errors";
 import type { CliContext } from "../context";
-import { withInterruption } from "../interruption";
+import { generatorCost } from "../generator-cost";
 import { type ParsedOptions, positiveNumber, scenarioOptions, toPlanOptions } from "./options";
 
 const HELP = `
@@ -30,25 +30,11 @@ export function addFleet(program: Command, context: CliContext): Command {
     .addHelpText("after", HELP);
   scenarioOptions(size).action(async (options: ParsedSize) => {
     const { planCampaign } = await import("../../campaign/plan");
-    const { calibrateGenerator, storedCost } = await import("../../campaign/fleet/calibrate-generator");
     const { GENERATOR_CPU_LIMIT, sizeFleet } = await import("../../campaign/fleet/sizing");
-    const { ensureTools, formatProgress, Tool } = await import("../../toolchain");
-    const { programPath } = await import("../../campaign/tools");
     const { terminal, json } = context;
     const { workload } = await planCampaign(toPlanOptions(options));
     const cores = availableParallelism();
-    const cost = await withInterruption(context, async (signal) => {
-      const tools = await ensureTools(
-        [Tool.K6],
-        (progress) => terminal.err(`  ${formatProgress(progress)}`),
-        signal,
-      );
-      const version = tools.get(Tool.K6)?.version ?? "";
-      const known = options.calibrate === true ? undefined : await storedCost(version);
-      if (known !== undefined) return known;
-      terminal.err("Measuring what a request costs a generator on this machine, about 12 s…");
-      return calibrateGenerator(programPath(tools, Tool.K6, "k6"), version, signal);
-    });
+    const cost = await generatorCost(context, options.calibrate === true ? "again" : "unknown");
     const sizing = sizeFleet(workload, cost, cores, options.rate);
     if (sizing === null) {
       throw new ConfigError("The fleet cannot be sized", [

@@ -1,10 +1,7 @@
 import com.sun.net.httpserver.HttpServer;
-import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,17 +28,14 @@ import org.apache.jmeter.threads.openmodel.OpenModelThreadGroup;
 import org.apache.jmeter.util.JMeterUtils;
 import org.apache.jorphan.collections.HashTree;
 import org.apache.jorphan.collections.ListedHashTree;
+import perfbed.Rows;
 
 /**
  * Runs a test plan with JMeter's engine as the command line does, with a listener of perfbed's at its root: waits for the fleet's common
- * start, and writes one row for each request and iteration to $PERFBED_SAMPLES. Run in source-code mode:
- * java -cp lib/*:lib/ext/* PerfbedJMeter.java <JMeter's home> <plan.jmx> [name=value …]
+ * start, and writes one row for each request and iteration.
+ * Arguments: <JMeter's home> <plan.jmx> [name=value …]
  */
 public final class PerfbedJMeter {
-  private static final String HEADER =
-      "kind,at_us,duration_us,first_byte_us,status,ok,late_us,bytes,error,journey,step\n";
-  private static BufferedWriter output;
-
   public static void main(String[] args) throws Exception {
     File home = new File(args[0]);
     File plan = new File(args[1]).getAbsoluteFile();
@@ -60,18 +54,11 @@ public final class PerfbedJMeter {
     StandardJMeterEngine engine = new StandardJMeterEngine();
     engine.configure(tree);
 
-    output = Files.newBufferedWriter(Path.of(System.getenv("PERFBED_SAMPLES")));
-    output.write(HEADER);
-    Runtime.getRuntime().addShutdownHook(new Thread(PerfbedJMeter::flush));
-    daemon(() -> {
-      while (true) {
-        Thread.sleep(1_000);
-        flush();
-      }
-    });
+    Rows.open();
     Recorder.engine = engine;
     engine.run();
-    flush();
+    Rows.holdUntilPlannedEnd();
+    Rows.flush();
     // JMeter keeps threads of its own alive.
     System.exit(0);
   }
@@ -111,58 +98,6 @@ public final class PerfbedJMeter {
     handlers.shutdownNow();
   }
 
-  /** Says that everything is loaded, then returns at the instant that the start file names. */
-  private static long awaitStart() throws IOException, InterruptedException {
-    System.out.println("perfbed: ready");
-    System.out.flush();
-    Path file = Path.of(System.getenv("PERFBED_START_FILE"));
-    while (!Files.exists(file)) Thread.sleep(10);
-    long start = Long.parseLong(Files.readString(file).trim());
-    Thread.sleep(Math.max(0, start - System.currentTimeMillis()));
-    return start;
-  }
-
-  private static synchronized void flush() {
-    try {
-      output.flush();
-    } catch (IOException error) {
-      throw new IllegalStateException(error);
-    }
-  }
-
-  private static String quoted(String text) {
-    boolean plain = text.chars().noneMatch(letter -> letter == ',' || letter == '"' || letter == '\n' || letter == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
-  }
-
-  private static synchronized void write(String line) {
-    try {
-      output.write(line);
-    } catch (IOException error) {
-      throw new IllegalStateException(error);
-    }
-  }
-
-  private static void mark(String kind, long atMs, String journey) {
-    write(kind + "," + atMs * 1000 + ",,,,,,,," + quoted(journey) + ",\n");
-  }
-
-  private interface Task {
-    void run() throws InterruptedException;
-  }
-
-  private static void daemon(Task task) {
-    Thread thread = new Thread(() -> {
-      try {
-        task.run();
-      } catch (InterruptedException ended) {
-        Thread.currentThread().interrupt();
-      }
-    });
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   /** At the plan's root: told of every thread and every sample. */
   public static final class Recorder extends AbstractTestElement
       implements SampleListener, TestStateListener, ThreadListener, NoThreadClone {
@@ -173,39 +108,48 @@ public final class PerfbedJMeter {
     /** All that have begun. */
     private static final AtomicInteger ARRIVALS = new AtomicInteger();
 
+    private record Iteration(int number, String journey) {}
+
     /** Iteration under way of each thread of the closed model. */
-    private static final ConcurrentHashMap<Thread, Integer> ITERATIONS = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<Thread, Iteration> ITERATIONS = new ConcurrentHashMap<>();
+
+    /** The group that makes visits of several journeys: the variable `journey` says of which. Null: every group is a journey. */
+    private static final String VISITS_GROUP = System.getenv("PERFBED_VISITS");
 
     private static String journey(JMeterContext context) {
       AbstractThreadGroup group = context.getThreadGroup();
-      return group == null ? "" : group.getName();
+      if (group == null) return "";
+      String journey = group.getName().equals(VISITS_GROUP) ? context.getVariables().get("journey") : null;
+      return journey == null ? group.getName() : journey;
     }
 
     private static boolean open(JMeterContext context) {
       return context.getThreadGroup() instanceof OpenModelThreadGroup;
     }
 
+    /** The thread itself is the visit, from its beginning; another's visits begin with their first request. */
+    private static boolean threadIsVisit(JMeterContext context) {
+      return open(context) && !context.getThreadGroup().getName().equals(VISITS_GROUP);
+    }
+
     /** The last thing before the engine starts its threads. */
     @Override
     public void testStarted() {
-      try {
-        long start = awaitStart();
-        // Schedules count from the test's start, which is now.
-        JMeterContextService.endTest();
-        JMeterContextService.startTest();
-        mark("begin", System.currentTimeMillis(), "");
-        String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
-        if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter));
-        String arrivals = System.getenv("PERFBED_ARRIVALS");
-        if (arrivals != null) endAfter(Long.parseLong(arrivals));
-      } catch (IOException | InterruptedException error) {
-        throw new IllegalStateException(error);
-      }
+      long start = Rows.awaitStart();
+      Rows.sleepUntil(start);
+      // Schedules count from the test's start, which is now.
+      JMeterContextService.endTest();
+      JMeterContextService.startTest();
+      Rows.mark("begin", System.currentTimeMillis(), "");
+      String stopAfter = System.getenv("PERFBED_STOP_AFTER_MS");
+      if (stopAfter != null) stopAt(start + Long.parseLong(stopAfter));
+      String arrivals = System.getenv("PERFBED_ARRIVALS");
+      if (arrivals != null) endAfter(Long.parseLong(arrivals));
     }
 
     private static void stopAt(long instant) {
-      daemon(() -> {
-        Thread.sleep(Math.max(0, instant - System.currentTimeMillis()));
+      Rows.daemon(() -> {
+        Rows.sleepUntil(instant);
         engine.stopTest(true);
       });
     }
@@ -215,8 +159,8 @@ public final class PerfbedJMeter {
      * to stop would interrupt the schedules and complain that they do not end at once.
      */
     private static void endAfter(long arrivals) {
-      daemon(() -> {
-        while (ARRIVALS.get() < arrivals || VISITS.get() > 0) Thread.sleep(50);
+      Rows.daemon(() -> {
+        while (ARRIVALS.get() < arrivals || VISITS.get() > 0 || Rows.beforePlannedEnd()) Thread.sleep(50);
         System.exit(0);
       });
     }
@@ -228,12 +172,12 @@ public final class PerfbedJMeter {
 
     @Override
     public void testEnded() {
-      flush();
+      Rows.flush();
     }
 
     @Override
     public void testEnded(String host) {
-      flush();
+      Rows.flush();
     }
 
     /** A thread of the open model is an arrival; one of the closed model goes round. */
@@ -243,24 +187,25 @@ public final class PerfbedJMeter {
       if (!open(context)) return;
       VISITS.incrementAndGet();
       ARRIVALS.incrementAndGet();
-      mark("start", System.currentTimeMillis(), journey(context));
+      if (threadIsVisit(context)) Rows.mark("start", System.currentTimeMillis(), journey(context));
     }
 
     @Override
     public void threadFinished() {
       JMeterContext context = JMeterContextService.getContext();
-      if (open(context) || ITERATIONS.remove(Thread.currentThread()) != null) {
-        mark("end", System.currentTimeMillis(), journey(context));
-      }
+      Iteration last = ITERATIONS.remove(Thread.currentThread());
+      if (last != null) Rows.mark("end", System.currentTimeMillis(), last.journey);
+      else if (threadIsVisit(context)) Rows.mark("end", System.currentTimeMillis(), journey(context));
       if (open(context)) VISITS.decrementAndGet();
     }
 
     private static void iterate(JMeterContext context, long startMs) {
       int iteration = context.getVariables().getIteration();
-      Integer last = ITERATIONS.put(Thread.currentThread(), iteration);
-      if (last != null && last == iteration) return;
-      if (last != null) mark("end", startMs, journey(context));
-      mark("start", startMs, journey(context));
+      Iteration last = ITERATIONS.get(Thread.currentThread());
+      if (last != null && last.number == iteration) return;
+      if (last != null) Rows.mark("end", startMs, last.journey);
+      ITERATIONS.put(Thread.currentThread(), new Iteration(iteration, journey(context)));
+      Rows.mark("start", startMs, journey(context));
     }
 
     @Override
@@ -273,12 +218,17 @@ public final class PerfbedJMeter {
       long startMs = result.getStartTime() + connectMs;
       long durationMs = Math.max(0, result.getTime() - connectMs);
       long firstByteMs = Math.max(0, Math.min(durationMs, result.getLatency() - connectMs));
-      if (!open(context)) iterate(context, result.getStartTime());
+      if (!threadIsVisit(context)) iterate(context, result.getStartTime());
       int status = statusOf(result.getResponseCode());
-      boolean ok = result.isSuccessful();
-      write("request," + startMs * 1000 + "," + durationMs * 1000 + "," + (status > 0 ? firstByteMs * 1000 : "") + ","
-          + status + (ok ? ",1,," : ",0,,") + result.getBytesAsLong() + "," + (ok ? "" : errorClass(result, status)) + ","
-          + quoted(journey(context)) + "," + quoted(result.getSampleLabel()) + "\n");
+      Rows.request(
+          startMs,
+          durationMs,
+          status > 0 ? firstByteMs : -1,
+          status,
+          result.getBytesAsLong(),
+          result.isSuccessful() ? "" : errorClass(result, status),
+          journey(context),
+          result.getSampleLabel());
     }
 
     @Override

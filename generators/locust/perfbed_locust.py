@@ -1,20 +1,19 @@
-"""Helper of locustfiles that perfbed renders. No part of it depends on the scenario.
+"""Helper of locustfiles that perfbed renders: data, templates, responses and visits. No part of it depends on the scenario.
 
-Locust's own users are a closed model: a slow server slows them down. Here visits start when they are due, whatever became of the
-ones before: one greenlet keeps the plan, each visit runs in a greenlet of its own.
+Who starts the visits, and when, is in perfbed_plans.py.
 """
 
 import csv
-import heapq
+import functools
 import itertools
 import json
 import os
 import re
 import time
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import gevent
-from locust import FastHttpUser, User, task
+from locust import FastHttpUser
 
 GENERATOR = int(os.environ.get("PERFBED_GENERATOR", "1"))
 GENERATORS = int(os.environ.get("PERFBED_GENERATORS", "1"))
@@ -26,10 +25,22 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
+def table(file):
+    """The rows of a CSV file, one for each visit."""
+    with open(os.path.join(_HERE, file), newline="", encoding="utf-8") as source:
+        return list(csv.DictReader(source))
+
+
 def rows(file):
     """The rows of a CSV file, one for each visit, from the first again when they are used up."""
-    with open(os.path.join(_HERE, file), newline="", encoding="utf-8") as source:
-        return itertools.cycle(list(csv.DictReader(source)))
+    return itertools.cycle(table(file))
+
+
+@functools.lru_cache
+def content(file):
+    """A file that is uploaded."""
+    with open(os.path.join(_HERE, file), "rb") as source:
+        return source.read()
 
 
 def _fill(template, data, convert):
@@ -69,15 +80,24 @@ def expect_status(response, *statuses):
         response.failure(f"status {response.status_code}")
 
 
-def from_json(response, where):
-    """First value at a path of the JSON body (items.0.id, items.*.id); None where there is none."""
+def _pick(found, which):
+    """The first, the last, or by a number of 0 to 1 any one of what was found; None where it is nothing."""
+    if not found:
+        return None
+    if which in ("first", "last"):
+        return found[0 if which == "first" else -1]
+    return found[int(float(which) * len(found))]
+
+
+def from_json(response, where, which="first"):
+    """A value at a path of the JSON body (items.0.id, items.*.id); None where there is none."""
     try:
         found = [json.loads(response.text)]
     except (TypeError, ValueError):
         return None
     for part in where.split("."):
         found = [inner for value in found for inner in _members(value, part)]
-    return next((value for value in found if value is not None), None)
+    return _pick([value for value in found if value is not None], which)
 
 
 def _members(value, part):
@@ -89,14 +109,23 @@ def _members(value, part):
         return []
 
 
-def from_body(response, pattern, group=1):
-    """A capture group of a regular expression on the body; None where it does not match."""
-    found = re.search(pattern, response.text or "")
+def from_body(response, pattern, group=1, which="first"):
+    """A capture group of a regular expression on the body, 0 for the whole match; None where it does not match."""
+    found = _pick(list(re.finditer(pattern, response.text or "")), which)
     return None if found is None else found.group(group)
 
 
 def from_header(response, name):
     return None if response.headers is None else response.headers.get(name)
+
+
+def from_cookie(response, name):
+    """Value of a cookie that the response sets; None where it sets none of that name."""
+    found = from_header(response, "set-cookie") or []
+    for cookie in [found] if isinstance(found, str) else found:
+        if cookie.startswith(f"{name}="):
+            return cookie[len(name) + 1 :].partition(";")[0]
+    return None
 
 
 # Visits ----------------------------------------------------------------------------------------------------------
@@ -110,117 +139,70 @@ class Visit(FastHttpUser):
     network_timeout = 10.0
     connection_timeout = 10.0
     journey = ""
-    data = None
+    data = None  # rows, one for each visit
+    user_data = None  # rows, one for each user: what it keeps for all of its visits
+    given = {}  # what all visits have in common
+    row = None  # of this very visit, where the plan says it
     number = 0
+    user_number = 0
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        self.own = {} if self.user_data is None else next(self.user_data)
+        self.session = {}  # what the set-up has given
+
+    def on_start(self):
+        self.signed_in()
+
+    def set_up(self, data):
+        """Requests before the first visit of a user. False: they have failed."""
+
+    def signed_in(self):
+        """Makes the set-up once; False where it has failed: there is nothing to go on with."""
+        if "data" not in self.session:
+            data = dict(self.given)
+            self.journey = "setup"  # that is what its requests are told as
+            try:
+                if self.set_up(data) is False:
+                    return False
+            finally:
+                del self.journey
+            self.session["data"] = data
+        return True
 
     def next_data(self):
         """The data of this visit."""
-        return {} if self.data is None else dict(next(self.data))
+        row = self.row or ({} if self.data is None else next(self.data))
+        return {**self.given, **self.session.get("data", {}), **self.own, **row}
+
+    def walk(self, data):
+        """Makes the steps on the visit's way through its chain, with the pauses between them."""
+        for word in data["path"].split("|"):
+            if word.startswith("wait:"):
+                self.pause(word[5:])
+            elif getattr(self, word.replace("-", "_") + "_step")(data) is False:
+                return  # nothing to go on with
+
+    def redraw(self, data, *names):
+        """What is drawn anew each time that a step of a chain is made."""
+        for name in names:
+            first, _, rest = data["each_" + name].partition("|")
+            data["each_" + name] = rest
+            data[name] = unquote(first)
 
     def pause(self, milliseconds):
         gevent.sleep(float(milliseconds) / 1000)
-
-    def cookie(self, name):
-        """Value of a cookie of this visit; None where there is none."""
-        return next((cookie.value for cookie in self.client.cookiejar if cookie.name == name), None)
 
     def unique_id(self, prefix):
         """Unique across the whole fleet and across runs."""
         return f"{prefix}{RUN}-{GENERATOR}-{self.number}"
 
-
-class Curve:
-    """Arrivals per second over time: from the rate before to that of the stage, in a line over its seconds."""
-
-    def __init__(self, start, stages):
-        self.pieces = []
-        rate = start
-        for seconds, target in stages:
-            if seconds > 0:
-                self.pieces.append((seconds, rate, target))
-            rate = target
-
-    def instants(self, share):
-        """When this process's arrivals of a share of the curve are due: the n-th one when the area under it reaches n."""
-        due = GENERATOR
-        area = begin = 0.0
-        for seconds, first, last in self.pieces:
-            first, last = first * share, last * share
-            piece = (first + last) / 2 * seconds
-            while due <= area + piece + 1e-6:
-                wanted = max(due - area, 0.0)
-                slope = (last - first) / seconds
-                root = max(first * first + 2 * slope * wanted, 0.0) ** 0.5
-                yield begin + min(2 * wanted / (first + root), seconds)
-                due += GENERATORS
-            area += piece
-            begin += seconds
+    def user_id(self, prefix):
+        """The same for all visits of a user, and unique across the whole fleet and across runs."""
+        return f"{prefix}{RUN}-{GENERATOR}-user-{self.user_number}"
 
 
-class OpenModel(User):
-    """Starts the visits. It is the only user that Locust starts by itself (--users 1)."""
-
-    abstract = True
-    fixed_count = 1
-    curve = None
-    # {class: users that are ready and at most}, all processes together
-    journeys = {}
-    grace_seconds = 30
-
-    @task
-    def run_plan(self):
-        free = {journey: [] for journey in self.journeys}
-        made = dict.fromkeys(self.journeys, 0)
-        running = set()
-        total = sum(journey.weight for journey in self.journeys)
-        number = itertools.count(1)
-
-        def arrivals(position, journey):
-            for at in self.curve.instants(journey.weight / total):
-                yield at, position, journey
-
-        plan = heapq.merge(*itertools.starmap(arrivals, enumerate(self.journeys)), key=lambda arrival: arrival[:2])
-        for journey, (ready, _) in self.journeys.items():
-            for _ in range(-(-ready // GENERATORS)):
-                free[journey].append(journey(self.environment))
-                made[journey] += 1
-
-        started_at = _hooks["start"]()
-
-        def visit(user, late):
-            _hooks["visit_started"](user, late)
-            try:
-                user.visit()
-                _hooks["visit_ended"](user)
-            finally:
-                free[type(user)].append(user)
-                running.discard(gevent.getcurrent())
-
-        for at, _, journey in plan:
-            wait = started_at + at - time.time()
-            if wait > 0:
-                gevent.sleep(wait)
-            if free[journey]:
-                user = free[journey].pop()
-            elif made[journey] < -(-self.journeys[journey][1] // GENERATORS):
-                user = journey(self.environment)
-                made[journey] += 1
-            else:
-                _hooks["dropped"](journey)
-                continue
-            user.client.cookiejar.clear()  # a new visitor
-            user.number = next(number)
-            running.add(gevent.spawn(visit, user, time.time() - started_at - at))
-
-        end = started_at + sum(seconds for seconds, _, _ in self.curve.pieces)
-        gevent.sleep(max(0.0, end - time.time()))
-        gevent.joinall(list(running), timeout=self.grace_seconds)
-        gevent.killall(list(running))
-        self.environment.runner.quit()
-        gevent.sleep(3600)  # ended by quit
-
-
-# perfbed's recorder puts its own in their place; alone, the plan starts at once.
+# perfbed's recorder puts its own in their place; alone, the plan starts at once. Visits that were not planned cannot be late.
 _hooks = {
     "start": time.time,
     "visit_started": lambda user, late: None,

@@ -161,8 +161,9 @@ fasthttp.LocustUserAgent._urlopen = urlopen
 
 
 def visit_started(user, late):
-    user.perfbed_late = microseconds(late)
-    row("start", time.time(), late=user.perfbed_late, journey=journey_of(user))
+    if late is not None:
+        user.perfbed_late = microseconds(late)
+    row("start", time.time(), late=user.__dict__.get("perfbed_late", ""), journey=journey_of(user))
 
 
 def visit_ended(user):

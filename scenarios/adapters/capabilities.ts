@@ -61,27 +61,8 @@ export interface ToolCapabilities {
 
 const KNOWN = native();
 
-const NOT_RENDERED = refused("perfbed does not render it for this tool");
-
-/** Of the model, what every tool handles, and refusals of what most do not; a tool spreads it and says what is different. */
-export const COMMON_FIELDS: Omit<
-  ToolCapabilities,
-  "arrivals" | "feeders" | "extractions" | "checks" | "thinkTimes"
-> = {
-  executors: {
-    "arrival-trace": NOT_RENDERED,
-    "virtual-users": NOT_RENDERED,
-    "iterations-per-user": NOT_RENDERED,
-    "external-rate": NOT_RENDERED,
-  },
-  tables: { unique: NOT_RENDERED, sequential: NOT_RENDERED, random: NOT_RENDERED, split: NOT_RENDERED },
-  scopes: { visit: KNOWN, step: NOT_RENDERED, user: NOT_RENDERED },
-  picks: { first: KNOWN, last: NOT_RENDERED, random: NOT_RENDERED },
-  steps: { http: KNOWN, websocket: NOT_RENDERED, grpc: NOT_RENDERED },
-  cookies: { visit: KNOWN, user: NOT_RENDERED },
-  setup: { generator: NOT_RENDERED, user: NOT_RENDERED },
-  http2: NOT_RENDERED,
-  browser: NOT_RENDERED,
+/** Of the model, what every tool handles; a tool spreads it and says what is different. */
+export const COMMON_FIELDS: Pick<ToolCapabilities, "workload" | "journey" | "step" | "request"> = {
   workload: {
     scenario: KNOWN,
     description: KNOWN,
@@ -97,7 +78,7 @@ export const COMMON_FIELDS: Omit<
     script: KNOWN,
     parameters: KNOWN,
   },
-  journey: { name: KNOWN, weight: KNOWN, feeders: KNOWN, steps: KNOWN, chain: NOT_RENDERED },
+  journey: { name: KNOWN, weight: KNOWN, feeders: KNOWN, steps: KNOWN, chain: KNOWN },
   step: {
     name: KNOWN,
     kind: KNOWN,
@@ -105,14 +86,14 @@ export const COMMON_FIELDS: Omit<
     checks: KNOWN,
     extract: KNOWN,
     thinkTime: KNOWN,
-    endpoint: NOT_RENDERED,
+    endpoint: KNOWN,
   },
   request: {
     method: KNOWN,
     path: KNOWN,
     headers: KNOWN,
     body: KNOWN,
-    multipart: NOT_RENDERED,
+    multipart: KNOWN,
     timeoutSeconds: KNOWN,
   },
 };

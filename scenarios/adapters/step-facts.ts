@@ -1,4 +1,4 @@
-import { type Check, type HttpRequest, type HttpStep, isHttpStep, type Journey } from "../model";
+import { type Check, type HttpRequest, type HttpStep, isHttpStep, type Journey, type Step } from "../model";
 import { thinkSeconds } from "../plan";
 
 export const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -38,6 +38,21 @@ export function isJsonBody({ headers = {} }: HttpRequest): boolean {
 export function headersOf({ headers = {}, body }: HttpRequest): Readonly<Record<string, string>> {
   const typed = Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
   return body === undefined || typed ? headers : { "content-type": "application/json", ...headers };
+}
+
+/** Every template of a step, for what it uses. */
+export function templatesOf(step: Step): readonly string[] {
+  if (isHttpStep(step)) {
+    const { path, headers, body, multipart = [] } = step.request;
+    const fields = multipart.flatMap((part) => (part.kind === "field" ? [part.value] : []));
+    return [path, ...Object.values(headers ?? {}), ...(body === undefined ? [] : [body]), ...fields];
+  }
+  if (step.kind === "grpc") return [step.message, ...Object.values(step.metadata ?? {})];
+  return [
+    step.path,
+    ...Object.values(step.headers ?? {}),
+    ...step.exchanges.flatMap(({ send, until }) => [send, ...(until === undefined ? [] : [until])]),
+  ];
 }
 
 /** `add-item` as `AddItem`. */

@@ -91,12 +91,24 @@ export interface SeenRequest {
   readonly url: string;
   readonly cookie: string | undefined;
   readonly cart: string | undefined;
+  /** Of the visit: the cookie that its first request was given. */
+  readonly visitor: string;
+  readonly port: number | undefined;
+  readonly authorization: string | undefined;
+  readonly type: string | undefined;
   readonly body: string;
 }
+
+/** Paths that give a visitor without a cookie one. */
+const BEGINS_VISIT = /^\/(home|many|look-up|upload)\b/;
+/** What several values can be taken from. */
+export const MANY_IDS: readonly number[] = [3, 5, 8];
 
 /** A fleet of two generators of a tool against a small loopback application. */
 export interface ToolFleet {
   readonly baseUrl: string;
+  /** The same application at another address. */
+  readonly otherUrl: string;
   readonly home: string;
   readonly seen: SeenRequest[];
   run(workload: Workload, runId: string, more?: Partial<FleetOptions>): Promise<FleetResult>;
@@ -115,11 +127,8 @@ export async function startToolFleet(tool: LoadTool): Promise<ToolFleet> {
   const toolPath = (await resolveTool(PROGRAMS[tool]))?.executables[tool];
   if (toolPath === undefined) throw new Error(`${tool} is not installed: npm test prepares it`);
   const seen: SeenRequest[] = [];
-  const server = smallApplication(seen);
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const baseUrl = `http://127.0.0.1:${address.port}`;
+  const servers = [smallApplication(seen), smallApplication(seen)];
+  const [baseUrl = "", otherUrl = ""] = await Promise.all(servers.map(listen));
   await prepareEnvironment({
     environmentId,
     owner: "test",
@@ -133,6 +142,7 @@ export async function startToolFleet(tool: LoadTool): Promise<ToolFleet> {
   const adapter = adapterOf(tool);
   return {
     baseUrl,
+    otherUrl,
     home,
     seen,
     run: (workload, runId, more = {}) =>
@@ -166,13 +176,20 @@ export async function startToolFleet(tool: LoadTool): Promise<ToolFleet> {
         .length,
     close: async () => {
       await sweepEnvironment(environmentId);
-      await new Promise((done) => {
+      for (const server of servers) {
         server.closeAllConnections();
-        server.close(done);
-      });
+        await new Promise((done) => server.close(done));
+      }
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return `http://127.0.0.1:${address.port}`;
 }
 
 function smallApplication(seen: SeenRequest[]): Server {
@@ -192,16 +209,20 @@ function smallApplication(seen: SeenRequest[]): Server {
         url,
         cookie: request.headers.cookie,
         cart: typeof cart === "string" ? cart : undefined,
+        visitor: /visitor=(\d+)/.exec(request.headers.cookie ?? "")?.[1] ?? String(seen.length + 1),
+        port: request.socket.localPort,
+        authorization: request.headers.authorization,
+        type: request.headers["content-type"],
         body,
       });
       response.statusCode = path === "/fails" ? 503 : path === "/missing" ? 404 : 200;
       response.setHeader("content-type", "application/json");
-      if (path === "/list") response.setHeader("set-cookie", `visitor=${seen.length}; Path=/`);
+      if (path === "/list" || (BEGINS_VISIT.test(path) && request.headers.cookie === undefined))
+        response.setHeader("set-cookie", `visitor=${seen.length}; Path=/`);
       // Every second cart has no id: the status is fine, the body is not.
       const empty = path === "/half" && ++halves % 2 === 0;
-      response.end(
-        JSON.stringify(empty ? { kind: "cart", items: [] } : { kind: "cart", items: [{ id: 7 }] }),
-      );
+      const ids = empty ? [] : path === "/many" || path === "/upload" ? MANY_IDS : [7];
+      response.end(JSON.stringify({ kind: "cart", items: ids.map((id) => ({ id })) }));
     });
   });
   server.keepAliveTimeout = 60_000;

@@ -1,18 +1,36 @@
 import { totalSeconds } from "../../arrival";
 import { type ArrivalShare, arrivalsOfShare } from "../../arrival-shares";
-import type { Feeder, Journey, Step, TableMode, Workload } from "../../model";
+import {
+  type Chain,
+  type Extraction,
+  type Feeder,
+  isHttpStep,
+  type Journey,
+  type Step,
+  type TableMode,
+  type Workload,
+} from "../../model";
 import { journeyProfile } from "../../plan";
 import { readTable } from "../../tables";
+import { templateVariables } from "../../templates";
+import { templatesOf } from "../step-facts";
+import { chainPath } from "./chain-path";
+import {
+  columnName,
+  eachColumn,
+  PATH_COLUMN,
+  pauseColumn,
+  pickColumn,
+  SEPARATOR,
+  stepColumn,
+} from "./column-names";
 import { choice, integer, type RandomStream, randomPause, randomStream, zipf } from "./random";
-import { columnName } from "./variables";
-
-export { integerVariables } from "../k6/feeder-text";
 
 /** More rows than this are not written; the tools then begin again with the first. */
 export const MAX_DATA_ROWS = 200_000;
 
 /** Which arrival a row is for. */
-interface Arrival {
+export interface Arrival {
   /** Of the whole fleet, from 0. */
   readonly number: number;
   /** Of this generator, from 0. */
@@ -22,13 +40,10 @@ interface Arrival {
 }
 
 /** Some columns of a journey's data, drawn together for each arrival. */
-interface Source {
+export interface Source {
   readonly names: readonly string[];
   draw(arrival: Arrival): readonly string[];
 }
-
-/** Name of the column that holds the pause after a step, milliseconds. */
-export const pauseColumn = (step: Step): string => `pause_ms_${step.name.replaceAll("-", "_")}`;
 
 /** Which row of a table an arrival gets: as in rendered k6 scripts, whatever the tool. Unique ones have been counted before. */
 function tableRow(mode: TableMode, rowCount: number, { number, here, share, random }: Arrival): number {
@@ -77,21 +92,82 @@ export function feederSource(feeder: Feeder): Source | undefined {
   }
 }
 
-/** In the order in which a rendered k6 script draws them, from the same stream. */
-function sourcesOf(journey: Journey): readonly Source[] {
+/** Feeders that are drawn anew for a step, and used there. */
+export function redrawnFeeders(journey: Journey, step: Step): readonly Feeder[] {
+  const used = new Set(templatesOf(step).flatMap(templateVariables));
+  // An id is the same for the whole visit.
+  return (journey.feeders ?? []).filter(
+    (feeder) => feeder.per === "step" && feeder.kind !== "unique-id" && used.has(feeder.name),
+  );
+}
+
+/** Extractions of a step that take one of several values by chance. */
+const randomPicks = (step: Step): readonly Extraction[] =>
+  isHttpStep(step)
+    ? (step.extract ?? []).filter((extraction) => "pick" in extraction && extraction.pick === "random")
+    : [];
+
+/** What is drawn when a step is made, in the order in which a rendered k6 script draws it. */
+function stepSources(journey: Journey, step: Step): readonly Source[] {
   return [
-    ...(journey.feeders ?? []).flatMap((feeder) => feederSource(feeder) ?? []),
-    ...journey.steps.flatMap((step) => {
-      const draw = step.thinkTime === undefined ? undefined : randomPause(step.thinkTime);
-      return draw === undefined
-        ? []
-        : [
-            {
-              names: [pauseColumn(step)],
-              draw: ({ random }: Arrival) => [String(Math.round(draw(random) * 1000))],
-            },
-          ];
+    ...redrawnFeeders(journey, step).flatMap((feeder) => {
+      const source = feederSource(feeder);
+      return source === undefined ? [] : [{ ...source, names: [stepColumn(feeder.name, step)] }];
     }),
+    ...randomPicks(step).map(
+      (extraction): Source => ({
+        names: [pickColumn(extraction.name, step)],
+        draw: ({ random }) => [String(random())],
+      }),
+    ),
+  ];
+}
+
+/** Columns of what is drawn anew when a step is made. */
+export const redrawnColumns = (journey: Journey, step: Step): readonly string[] =>
+  stepSources(journey, step).flatMap(({ names }) => names);
+
+function pauseSources(step: Step): readonly Source[] {
+  const draw = step.thinkTime === undefined ? undefined : randomPause(step.thinkTime);
+  return draw === undefined
+    ? []
+    : [{ names: [pauseColumn(step)], draw: ({ random }) => [String(Math.round(draw(random) * 1000))] }];
+}
+
+/**
+ * The way of a visit through a chain, and for everything that is drawn anew at a step the values of all times that it is made: percent-
+ * encoded, with a separator between them.
+ */
+function chainSource(journey: Journey, chain: Chain): Source {
+  const path = chainPath(journey, chain);
+  const ofStep = new Map(journey.steps.map((step) => [step.name, stepSources(journey, step)]));
+  const names = [...ofStep.values()].flatMap((sources) => sources.flatMap((source) => source.names));
+  return {
+    names: [PATH_COLUMN, ...names.map(eachColumn)],
+    draw: (arrival) => {
+      const values = new Map(names.map((name): [string, string[]] => [name, []]));
+      const words = path(arrival.random, (step) => {
+        for (const source of ofStep.get(step.name) ?? []) {
+          source.draw(arrival).forEach((value, at) => {
+            values.get(source.names[at] ?? "")?.push(encodeURIComponent(value));
+          });
+        }
+      });
+      return [words.join(SEPARATOR), ...names.map((name) => (values.get(name) ?? []).join(SEPARATOR))];
+    },
+  };
+}
+
+/** In the order in which a rendered k6 script draws them, from the same stream. */
+export function sourcesOf(journey: Journey): readonly Source[] {
+  const { chain, feeders = [], steps } = journey;
+  return [
+    ...feeders.flatMap((feeder) =>
+      feeder.per === "step" || feeder.per === "user" ? [] : (feederSource(feeder) ?? []),
+    ),
+    ...(chain === undefined
+      ? steps.flatMap((step) => [...stepSources(journey, step), ...pauseSources(step)])
+      : [chainSource(journey, chain)]),
   ];
 }
 
@@ -100,7 +176,8 @@ export function dataColumns(journey: Journey): readonly string[] {
   return sourcesOf(journey).flatMap(({ names }) => names);
 }
 
-const cell = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+export const cell = (value: string): string =>
+  /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 
 /** Name of a journey's data file, relative to the script. */
 export const dataFileName = (journey: Journey): string => `data/${journey.name}.csv`;
@@ -123,14 +200,4 @@ export function journeyDataCsv(workload: Workload, index: number, share: Arrival
     lines.push(sources.flatMap((source) => source.draw(arrival).map(cell)).join(","));
   }
   return `${lines.join("\n")}\n`;
-}
-
-/** The data files of all journeys, by name. */
-export function dataFiles(workload: Workload, share: ArrivalShare): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    workload.journeys.flatMap((journey, index) => {
-      const text = journeyDataCsv(workload, index, share);
-      return text === undefined ? [] : [[dataFileName(journey), text] as const];
-    }),
-  );
 }

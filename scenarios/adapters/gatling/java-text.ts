@@ -8,20 +8,27 @@ export const javaText = (text: string): string => JSON.stringify(text);
 export type JavaEscaping = "path" | "json" | "none";
 
 /** Gatling's own expressions begin with `#{`; what only looks like one is escaped. */
-const elText = (text: string): string => text.replaceAll("#{", "##{");
+export const elText = (text: string): string => text.replaceAll("#{", "##{");
 
 /**
  * A template as an argument: Gatling's expression language where the values need no escaping, else a function of the session.
  * @param plain variables whose values need none
+ * @param base a Java constant in front of the text
  */
-export function javaTemplate(template: string, escaping: JavaEscaping, plain: ReadonlySet<string>): string {
+export function javaTemplate(
+  template: string,
+  escaping: JavaEscaping,
+  plain: ReadonlySet<string>,
+  base?: string,
+): string {
+  const inFront = base === undefined ? "" : `${base} + `;
   const parts = templateParts(template);
   const simple = (part: TemplatePart): boolean =>
     part.kind === "text" || escaping === "none" || plain.has(part.name);
   if (parts.every(simple)) {
-    return javaText(
+    return `${inFront}${javaText(
       parts.map((part) => (part.kind === "text" ? elText(part.text) : `#{${part.name}}`)).join(""),
-    );
+    )}`;
   }
   const helper = escaping === "path" ? "encoded" : "jsonText";
   const terms = parts.map((part) => {
@@ -30,7 +37,7 @@ export function javaTemplate(template: string, escaping: JavaEscaping, plain: Re
       ? `session.getString(${javaText(part.name)})`
       : `${helper}(session, ${javaText(part.name)})`;
   });
-  return `session -> ${terms.join(" + ")}`;
+  return `session -> ${inFront}${terms.join(" + ")}`;
 }
 
 /** A duration in the largest unit that holds it exactly. */
@@ -61,4 +68,15 @@ const RESERVED = new Set([
   "http",
   "status",
   "csv",
+  "visits",
+  "group",
 ]);
+
+export const indent = (lines: readonly string[], by: number): readonly string[] =>
+  lines.map((line) => (line === "" ? line : " ".repeat(by) + line));
+
+/** Calls that go on from each other as an argument: the first one stands by itself. */
+export function chained(lines: readonly string[]): readonly string[] {
+  const [first = "", ...rest] = lines;
+  return [first.replace(/^\./, ""), ...rest];
+}

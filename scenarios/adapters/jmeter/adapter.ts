@@ -1,11 +1,8 @@
 import { dirname, join } from "node:path";
-import type { Problem } from "../../../core/errors";
 import { totalSeconds } from "../../arrival";
 import { type ArrivalShare, shareStages } from "../../arrival-shares";
-import { type Feeder, isHttpStep, type Workload } from "../../model";
+import type { Workload } from "../../model";
 import { journeyProfile, wholeProfile } from "../../plan";
-import { readTable } from "../../tables";
-import { templateVariables } from "../../templates";
 import {
   type GeneratorPlace,
   type LoadToolAdapter,
@@ -13,19 +10,32 @@ import {
   START_FILE,
   StartControl,
 } from "../adapter";
-import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
-import { dataFiles, MAX_DATA_ROWS } from "../data/journey-data";
-import { tableProblems, variableProblems } from "../data/variables";
-import { JVM_OPTIONS, jvmError } from "../jvm";
+import {
+  COMMON_FIELDS,
+  emulated,
+  native,
+  refused,
+  type ToolCapabilities,
+  unsupported,
+} from "../capabilities";
+import { MAX_DATA_ROWS } from "../data/journey-data";
+import { uploadFiles } from "../data/uploads";
+import { givenValues, tableProblems, variablesReadme } from "../data/variables";
+import { dataFiles, mostShares } from "../data/visit-data";
+import { JVM_OPTIONS, jvmError, jvmSources } from "../jvm";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
-import { shippedFile } from "../shipped-file";
-import { gracefulStopSeconds, isJsonBody } from "../step-facts";
+import { gracefulStopSeconds } from "../step-facts";
+import { usersCsv } from "./group-elements";
+import { jsonProblems, placeProblems } from "./problems";
+import { traceArrivals } from "./schedule-text";
 import { renderTestPlan } from "./script";
+import { VISITS_GROUP } from "./variables-text";
 
 const TITLE = "JMeter";
-const LAUNCHER = "PerfbedJMeter.java";
+/** What perfbed adds. */
+const SOURCES = ["PerfbedJMeter.java"] as const;
 const DATA = emulated("a row of data/<journey>.csv for each arrival (CSV Data Set Config)");
 
 /** JMeter's own messages: warnings only, to its output. */
@@ -39,6 +49,34 @@ const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
   tables: { unique: DATA, sequential: DATA, random: DATA, split: DATA },
   arrivals: native("Open Model Thread Group, even_arrivals"),
+  executors: {
+    "arrival-trace": emulated("Open Model Thread Group, whose threads come early and wait for their instant"),
+    "virtual-users": native("Thread Group; with a changing number, a row of data/users.csv for each user"),
+    "iterations-per-user": native("Thread Group with so many loops"),
+    "external-rate": refused("the schedule of its thread group is fixed when it starts"),
+  },
+  scopes: {
+    visit: DATA,
+    step: emulated("a row of data/<journey>.csv for each arrival, with a column for each step"),
+    user: refused("its data sets give a row to each visit"),
+  },
+  picks: { first: native(), last: native("match number -1"), random: native("match number 0, not seeded") },
+  steps: {
+    http: native(),
+    websocket: refused("its WebSocket samplers are a plugin that is not installed"),
+    grpc: refused("its gRPC sampler is a plugin that is not installed"),
+  },
+  cookies: { visit: native("HTTP Cookie Manager"), user: native("HTTP Cookie Manager, with virtual users") },
+  setup: {
+    generator: emulated("perfbed makes its requests and hands what they gave to each process, as SETUP_…"),
+    user: refused("perfbed's test plans have no requests before a thread's first visit"),
+  },
+  http2: refused("its HTTP samplers speak HTTP/1.1"),
+  browser: refused("its WebDriver sampler is a plugin that is not installed"),
+  journey: {
+    ...COMMON_FIELDS.journey,
+    chain: emulated("ForEach and Switch Controller over the visit's way, which is a column of its row"),
+  },
   feeders: {
     "random-int": DATA,
     zipf: DATA,
@@ -60,64 +98,58 @@ const capabilities: ToolCapabilities = {
   thinkTimes: { constant: native("Flow Control Action"), uniform: DATA, exponential: DATA, lognormal: DATA },
 };
 
-const breaksJson = (value: string): boolean => JSON.stringify(value) !== `"${value}"`;
+/** Everything beside the test plan. */
+const companions = (
+  workload: Workload,
+  share: ArrivalShare,
+): Readonly<Record<string, string | Uint8Array>> => ({
+  ...dataFiles(workload, share),
+  ...usersCsv(workload, share),
+  ...uploadFiles(workload),
+});
 
-/** Variables of a feeder of which some value would have to be escaped in JSON. */
-function unsafeVariables(feeder: Feeder): readonly string[] {
-  if (feeder.kind === "choice") return feeder.values.some(breaksJson) ? [feeder.name] : [];
-  if (feeder.kind !== "table") return [];
-  const { columns, rows } = readTable(feeder.file);
-  return columns
-    .filter((column) => rows.some((row) => breaksJson(row[column] ?? "")))
-    .map((column) => `${feeder.name}.${column}`);
-}
-
-/** JMeter has no function that escapes text for JSON: a value with quotes would break the body. */
-function jsonProblems(workload: Workload): readonly Problem[] {
-  return workload.journeys.flatMap((journey, j) => {
-    const unsafe = new Set((journey.feeders ?? []).flatMap(unsafeVariables));
-    return journey.steps.flatMap((step, s) => {
-      if (!isHttpStep(step)) return [];
-      const { request } = step;
-      return request.body !== undefined &&
-        isJsonBody(request) &&
-        templateVariables(request.body).some((name) => unsafe.has(name))
-        ? [
-            {
-              field: `journeys[${j}].steps[${s}].request.body`,
-              value: request.body,
-              allowed: "values without quotes, backslashes and line breaks in a JSON body",
-              hint: `${TITLE} has no function that escapes text for JSON. k6, Locust and Gatling can (--tool).`,
-            },
-          ]
-        : [];
-    });
-  });
-}
-
-/** Arrivals of all journeys that one generator has to make. */
-function arrivalsOf(workload: Workload, share: ArrivalShare): number {
+/** Arrivals that one generator has to make; undefined where threads go round. */
+function arrivalsOf(workload: Workload, share: ArrivalShare): number | undefined {
+  const { executor } = workload;
+  if (executor !== undefined) {
+    return executor.kind === "arrival-trace" ? traceArrivals(executor, share) : undefined;
+  }
   return workload.journeys.reduce((sum, _, index) => {
     const stages = shareStages(journeyProfile(workload, index), share);
     return sum + stages.reduce((all, stage) => all + stage.arrivals, 0);
   }, 0);
 }
 
+/** The parts of an address as properties: a sampler wants them one by one. */
+function addressProperties(prefix: string, address: string): Readonly<Record<string, string>> {
+  const { protocol, hostname, port } = new URL(address);
+  return {
+    [`${prefix}protocol`]: protocol.replace(":", ""),
+    [`${prefix}host`]: hostname,
+    [`${prefix}port`]: port !== "" ? port : protocol === "https:" ? "443" : "80",
+  };
+}
+
 function render(workload: Workload, programPath: string, place: GeneratorPlace): RenderedGenerator {
   const { share, folder, baseUrl } = place;
   const home = dirname(dirname(programPath));
+  const classes = join(folder, "classes");
+  const own = join(folder, "perfbed");
   const script = workload.script;
   const plan = script?.file ?? join(folder, `${workload.scenario}.jmx`);
-  const { hostname, port } = new URL(baseUrl);
   const seconds = totalSeconds(wholeProfile(workload));
+  const arrivals = script === undefined ? arrivalsOf(workload, share) : undefined;
   const samples = {
     path: join(folder, "samples.csv"),
     output: SampleOutput.Rows,
     native: script !== undefined,
   };
   const properties = {
-    host: hostname,
-    port: port === "" ? "80" : port,
+    ...addressProperties("", baseUrl),
+    ...Object.assign(
+      {},
+      ...Object.entries(place.endpoints ?? {}).map(([name, url]) => addressProperties(`${name}.`, url)),
+    ),
     "perfbed.run": place.runId,
     "perfbed.generator": String(share.index + 1),
     // What a user's own plan may read: __P(BASE_URL) and the variables that were set for it.
@@ -126,10 +158,10 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
   };
   return {
     files: {
-      [LAUNCHER]: shippedFile("jmeter", LAUNCHER),
-      "log4j2.xml": LOG4J,
+      ...jvmSources("jmeter", SOURCES),
+      "classes/log4j2.xml": LOG4J,
       ...(script === undefined
-        ? { [`${workload.scenario}.jmx`]: renderTestPlan(workload, share), ...dataFiles(workload, share) }
+        ? { [`${workload.scenario}.jmx`]: renderTestPlan(workload, share), ...companions(workload, share) }
         : {}),
     },
     command: "java",
@@ -138,21 +170,32 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       // JMeter asks for a collection between the start and the first arrival.
       "-XX:+DisableExplicitGC",
       "-Djava.awt.headless=true",
-      `-Dlog4j2.configurationFile=${join(folder, "log4j2.xml")}`,
+      `-Dlog4j2.configurationFile=${join(classes, "log4j2.xml")}`,
       "-cp",
-      `${join(home, "lib", "*")}:${join(home, "lib", "ext", "*")}`,
-      join(folder, LAUNCHER),
+      `${classes}:${join(home, "lib", "*")}:${join(home, "lib", "ext", "*")}`,
+      join(own, "Launch.java"),
+      classes,
+      own,
+      "PerfbedJMeter",
       home,
       plan,
       ...Object.entries(properties).map(([name, value]) => `${name}=${value}`),
     ],
     env: {
       ...(script?.environment ?? {}),
+      ...givenValues(place.environment),
       BASE_URL: baseUrl,
       PERFBED_SAMPLES: samples.path,
       PERFBED_START_FILE: join(folder, START_FILE),
       ...(script === undefined
-        ? { PERFBED_ARRIVALS: String(arrivalsOf(workload, share)) }
+        ? {
+            ...(arrivals === undefined ? {} : { PERFBED_ARRIVALS: String(arrivals) }),
+            ...(workload.executor?.kind === "iterations-per-user"
+              ? {}
+              : { PERFBED_LENGTH_MS: String(Math.round(seconds * 1000)) }),
+            // The visits' rows say whose they are.
+            ...(workload.executor === undefined ? {} : { PERFBED_VISITS: VISITS_GROUP }),
+          }
         : { PERFBED_STOP_AFTER_MS: String(Math.round(seconds * 1000)) }),
     },
     samples,
@@ -173,11 +216,12 @@ export const jmeterAdapter: LoadToolAdapter = {
   goodExitCodes: [0],
   problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
-    ...variableProblems(TITLE, workload),
+    ...placeProblems(workload),
     ...tableProblems(workload, MAX_DATA_ROWS),
     ...jsonProblems(workload),
   ],
-  generatorsFor: (workload, generators) => unsplitScript(workload, generators),
+  generatorsFor: (workload, generators) =>
+    Math.min(unsplitScript(workload, generators), mostShares(workload)),
   prepare: async (workload, programPath) => ({
     workload,
     graceSeconds: gracefulStopSeconds(workload.journeys) + 10,
@@ -187,15 +231,22 @@ export const jmeterAdapter: LoadToolAdapter = {
   renderNative: (workload) => ({
     files: {
       [`${workload.scenario}.jmx`]: renderTestPlan(workload),
-      ...dataFiles(workload, { index: 0, count: 1 }),
+      ...companions(workload, { index: 0, count: 1 }),
     },
     readme: [
       "```",
       `jmeter -n -t ${workload.scenario}.jmx -l results.jtl -Jhost=127.0.0.1 -Jport=8080`,
       "```",
       "",
-      "One Open Model Thread Group a journey: its schedule is the arrival curve, its threads are visits. Open it in JMeter's window to",
-      "change it. The data files hold one row for each arrival.",
+      ...(workload.executor === undefined
+        ? [
+            "One Open Model Thread Group a journey: its schedule is the arrival curve, its threads are visits. Open it in JMeter's window to",
+            "change it. The data files hold one row for each arrival.",
+          ]
+        : [
+            "One thread group makes the visits of all journeys, each a row of `data/visits.csv`. Open it in JMeter's window to change it.",
+          ]),
+      ...variablesReadme(workload),
     ].join("\n"),
   }),
   samplesSql: rowSamplesSql,

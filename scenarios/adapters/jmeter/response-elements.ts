@@ -60,6 +60,12 @@ export function checkElements(check: Check): readonly Lines[] {
 /** Text as a regular expression that finds just it. */
 const literal = (name: string): string => name.replace(/[^\w-]/g, "\\$&");
 
+/** JMeter's number of the match: 0 is any one of them, -1 gives all as name_1, name_2 … and their count as name_matchNr. */
+function matchNumber(extraction: Extraction): string {
+  if (!("pick" in extraction) || extraction.pick === undefined || extraction.pick === "first") return "1";
+  return extraction.pick === "random" ? "0" : "-1";
+}
+
 /** The extractor, and the assertion that it found something. */
 export function extractionElements(extraction: Extraction): readonly Lines[] {
   const { name } = extraction;
@@ -70,7 +76,7 @@ export function extractionElements(extraction: Extraction): readonly Lines[] {
       text("RegexExtractor.regex", pattern),
       text("RegexExtractor.template", `$${group}$`),
       text("RegexExtractor.default", NOT_FOUND),
-      text("RegexExtractor.match_number", "1"),
+      text("RegexExtractor.match_number", matchNumber(extraction)),
     ]);
   switch (extraction.kind) {
     case "json":
@@ -78,7 +84,7 @@ export function extractionElements(extraction: Extraction): readonly Lines[] {
         element({ test: "JSONPostProcessor", gui: "JSONPostProcessorGui" }, name, [
           text("JSONPostProcessor.referenceNames", name),
           text("JSONPostProcessor.jsonPathExprs", jsonPathOf(extraction.path)),
-          text("JSONPostProcessor.match_numbers", "1"),
+          text("JSONPostProcessor.match_numbers", matchNumber(extraction)),
           text("JSONPostProcessor.defaultValues", NOT_FOUND),
         ]),
         jsonAssertion(extraction.path, undefined),

@@ -10,9 +10,10 @@ import {
   type Workload,
 } from "../../model";
 import { templateVariables } from "../../templates";
+import { templatesOf } from "../step-facts";
 import { feederText, integerVariables, type Tables } from "./feeder-text";
 import { camelCase, propertyKey, stringLiteral } from "./javascript-text";
-import { requestParameters, type StepContext, stepText, templatesOf, usesResponse } from "./step-text";
+import { requestParameters, type StepContext, stepText, usesResponse } from "./step-text";
 
 export const indent = (lines: readonly string[], by: number): readonly string[] =>
   lines.map((line) => (line === "" ? line : " ".repeat(by) + line));

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { Workload } from "../../model";
 import { planWorkload } from "../../plan";
 import type { GeneratorShare } from "../adapter";
+import { endpointVariables } from "../endpoint-name";
 import { type SampleFile, SampleOutput } from "../sample-file";
 import { renderNativeWrapper } from "./native-wrapper";
 import { companionFiles, renderScript } from "./script";
-import { endpointConstant } from "./step-text";
 
 export interface RenderOptions {
   readonly baseUrl: string;
@@ -127,9 +127,7 @@ export function renderK6(workload: Workload, options: RenderOptions): RenderedK6
     env: {
       ...(native?.environment ?? {}),
       ...(options.environment ?? {}),
-      ...Object.fromEntries(
-        Object.entries(options.endpoints ?? {}).map(([name, url]) => [endpointConstant(name), url]),
-      ),
+      ...endpointVariables(options.endpoints),
       BASE_URL: options.baseUrl,
       GOGC: String(gcPercent(virtualUsers(workload, share.count))),
       ...(samples.output === SampleOutput.Csv

@@ -6,6 +6,7 @@ import { type ArrivalProfile, isHttpStep, type Journey, type Step, type Workload
 import { journeyProfile, thinkSeconds, virtualUsersFor } from "../../plan";
 import { readTable } from "../../tables";
 import { endpointNames } from "../../workload-files";
+import { endpointConstant } from "../endpoint-name";
 import {
   ARRIVALS_FILE,
   ARRIVALS_TEXT,
@@ -22,7 +23,7 @@ import { K6_HELPER_FILE, K6_HELPER_SOURCE } from "./helper-script";
 import { K6_SOCKET_HELPER_FILE, K6_SOCKET_HELPER_SOURCE } from "./helper-sockets";
 import { camelCase, propertyKey, stringLiteral } from "./javascript-text";
 import { indent, isAsyncJourney, journeyText, setupText, thinkText } from "./journey-text";
-import { DEFAULT_TIMEOUT_SECONDS, endpointConstant } from "./step-text";
+import { DEFAULT_TIMEOUT_SECONDS } from "./step-text";
 
 const LONGEST_GRACE_SECONDS = 60;
 

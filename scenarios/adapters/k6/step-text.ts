@@ -8,7 +8,8 @@ import {
   type Step,
 } from "../../model";
 import { templateVariables } from "../../templates";
-import { camelCase, propertyAccess, propertyKey, stringLiteral, templateExpression } from "./javascript-text";
+import { endpointConstant } from "../endpoint-name";
+import { propertyAccess, propertyKey, stringLiteral, templateExpression } from "./javascript-text";
 
 export const DEFAULT_TIMEOUT_SECONDS = 10;
 
@@ -25,13 +26,6 @@ export interface StepContext {
   /** Names of the constants of uploaded and proto files, by absolute path. */
   readonly files: ReadonlyMap<string, string>;
 }
-
-/** Name of the constant that holds an endpoint's address. */
-export const endpointConstant = (name: string): string =>
-  `${camelCase(name)
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replace(/^_/, "")
-    .toUpperCase()}_URL`;
 
 const baseOf = (step: Step): string =>
   step.endpoint === undefined ? "BASE_URL" : endpointConstant(step.endpoint);
@@ -249,19 +243,4 @@ export function stepText(step: Step, context: StepContext): readonly string[] {
 export function usesResponse(step: Step): boolean {
   if (isHttpStep(step)) return needsLink(step);
   return step.kind === "grpc" && (step.extract ?? []).length > 0;
-}
-
-/** Every template of a step, for what it uses. */
-export function templatesOf(step: Step): readonly string[] {
-  if (isHttpStep(step)) {
-    const { path, headers, body, multipart = [] } = step.request;
-    const fields = multipart.flatMap((part) => (part.kind === "field" ? [part.value] : []));
-    return [path, ...Object.values(headers ?? {}), ...(body === undefined ? [] : [body]), ...fields];
-  }
-  if (step.kind === "grpc") return [step.message, ...Object.values(step.metadata ?? {})];
-  return [
-    step.path,
-    ...Object.values(step.headers ?? {}),
-    ...step.exchanges.flatMap(({ send, until }) => [send, ...(until === undefined ? [] : [until])]),
-  ];
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { totalSeconds } from "../../arrival";
+import type { ArrivalShare } from "../../arrival-shares";
 import type { Workload } from "../../model";
 import { wholeProfile } from "../../plan";
 import {
@@ -10,21 +11,33 @@ import {
   START_FILE,
   StartControl,
 } from "../adapter";
-import { COMMON_FIELDS, emulated, native, type ToolCapabilities, unsupported } from "../capabilities";
-import { dataFiles, MAX_DATA_ROWS } from "../data/journey-data";
-import { tableProblems, variableProblems } from "../data/variables";
+import {
+  COMMON_FIELDS,
+  emulated,
+  native,
+  refused,
+  type ToolCapabilities,
+  unsupported,
+} from "../capabilities";
+import { MAX_DATA_ROWS } from "../data/journey-data";
+import { uploadFiles } from "../data/uploads";
+import { givenValues, setupPickProblems, tableProblems, variablesReadme } from "../data/variables";
+import { dataFiles, mostShares, shareOfUsers } from "../data/visit-data";
+import { endpointVariables } from "../endpoint-name";
 import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { shippedFile } from "../shipped-file";
 import { gracefulStopSeconds } from "../step-facts";
-import { LOCUST_HELPER_FILE, renderLocustfile } from "./script";
+import { LOCUST_HELPER_FILES, renderLocustfile } from "./script";
 
 const TITLE = "Locust";
 const RECORDER = "perfbed_recorder.py";
 const LOCUSTFILE = "locustfile.py";
 const DATA = "a row of data/<journey>.csv for each arrival";
 const CATCH = native("catch_response");
+const [HELPER, PLANS] = LOCUST_HELPER_FILES;
+const PLAN = emulated(`a greenlet of ${PLANS} that starts visits; Locust's own users are a closed model`);
 
 const capabilities: ToolCapabilities = {
   ...COMMON_FIELDS,
@@ -34,21 +47,44 @@ const capabilities: ToolCapabilities = {
     random: emulated(DATA),
     split: emulated(DATA),
   },
-  arrivals: emulated(
-    "a greenlet that starts visits at their instants; Locust's own users are a closed model",
-  ),
+  arrivals: PLAN,
+  executors: {
+    "arrival-trace": PLAN,
+    "virtual-users": emulated(`users of ${PLANS} that visit again and again, all journeys by their weights`),
+    "iterations-per-user": emulated(`users of ${PLANS} that make so many visits`),
+    "external-rate": emulated(`${PLANS} reads the rate once a second`),
+  },
+  scopes: {
+    visit: emulated(DATA),
+    step: emulated(`${DATA}, with a column for each step`),
+    user: emulated("a row of data/<journey>-users.csv for each user"),
+  },
+  picks: { first: native(), last: native(), random: emulated(DATA) },
+  steps: {
+    http: native(),
+    websocket: refused("FastHttpUser makes HTTP requests alone"),
+    grpc: refused("it has no gRPC client of its own"),
+  },
+  cookies: { visit: emulated("the cookie jar is emptied before each visit"), user: native("cookiejar") },
+  setup: {
+    generator: emulated("perfbed makes its requests and hands what they gave to each process, as SETUP_…"),
+    user: emulated("before the first visit of each user (on_start)"),
+  },
+  http2: refused("FastHttpUser speaks HTTP/1.1"),
+  browser: refused("it has no browser of its own"),
+  journey: { ...COMMON_FIELDS.journey, chain: emulated(`the way of each visit in ${DATA}`) },
   feeders: {
     "random-int": emulated(DATA),
     zipf: emulated(DATA),
     choice: emulated(DATA),
-    "unique-id": emulated(LOCUST_HELPER_FILE),
+    "unique-id": emulated(HELPER),
     table: emulated(DATA),
   },
   extractions: {
     json: native("response.text"),
     regex: native("re"),
     header: native("response.headers"),
-    cookie: native("cookiejar"),
+    cookie: native("response.headers"),
   },
   checks: { status: CATCH, "body-contains": CATCH, json: CATCH },
   thinkTimes: {
@@ -65,10 +101,15 @@ const capabilities: ToolCapabilities = {
   },
 };
 
-/** A user's own users, split: the first generators get one more where it does not come out even. */
-export function shareOfUsers(users: number, index: number, count: number): number {
-  return Math.floor(users / count) + (index < users % count ? 1 : 0);
-}
+/** Everything beside the locustfile. */
+const companions = (
+  workload: Workload,
+  share: ArrivalShare,
+): Readonly<Record<string, string | Uint8Array>> => ({
+  ...Object.fromEntries(LOCUST_HELPER_FILES.map((name) => [name, shippedFile("locust", name)])),
+  ...dataFiles(workload, share),
+  ...uploadFiles(workload),
+});
 
 const numberParameter = (workload: Workload, name: string): number => {
   const value = workload.parameters[name];
@@ -90,8 +131,7 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
     ...(script === undefined
       ? {
           [LOCUSTFILE]: renderLocustfile(workload),
-          [LOCUST_HELPER_FILE]: shippedFile("locust", LOCUST_HELPER_FILE),
-          ...dataFiles(workload, share),
+          ...companions(workload, share),
         }
       : {}),
   };
@@ -119,6 +159,8 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
     ],
     env: {
       ...(script?.environment ?? {}),
+      ...givenValues(place.environment),
+      ...endpointVariables(place.endpoints),
       BASE_URL: baseUrl,
       PYTHONUNBUFFERED: "1",
       PYTHONDONTWRITEBYTECODE: "1",
@@ -155,17 +197,19 @@ export const locustAdapter: LoadToolAdapter = {
   goodExitCodes: [0],
   problems: (workload) => [
     ...unsupported(TITLE, capabilities, workload),
-    ...variableProblems(TITLE, workload),
+    ...setupPickProblems(TITLE, workload),
     ...tableProblems(workload, MAX_DATA_ROWS),
   ],
   generatorsFor: (workload, generators) =>
-    unsplitScript(workload, generators, (text) => /\bLoadTestShape\b/.test(text)),
+    Math.min(
+      unsplitScript(workload, generators, (text) => /\bLoadTestShape\b/.test(text)),
+      mostShares(workload),
+    ),
   prepare,
   renderNative: (workload) => ({
     files: {
       [LOCUSTFILE]: renderLocustfile(workload),
-      [LOCUST_HELPER_FILE]: shippedFile("locust", LOCUST_HELPER_FILE),
-      ...dataFiles(workload, { index: 0, count: 1 }),
+      ...companions(workload, { index: 0, count: 1 }),
     },
     readme: [
       "```",
@@ -174,7 +218,12 @@ export const locustAdapter: LoadToolAdapter = {
       "",
       "The one user starts the visits when they are due, so that a slow server does not slow the load down. Several processes share",
       "the arrivals exactly: start each with `PERFBED_GENERATOR=1 PERFBED_GENERATORS=2`, `PERFBED_GENERATOR=2 …`.",
-      `\`locust -f ${LOCUSTFILE} <Class>Visit --users 10\` runs one journey as Locust's own, closed model.`,
+      ...(workload.executor === undefined
+        ? [
+            `\`locust -f ${LOCUSTFILE} <Class>Visit --users 10\` runs one journey as Locust's own, closed model.`,
+          ]
+        : []),
+      ...variablesReadme(workload),
     ].join("\n"),
   }),
   samplesSql: rowSamplesSql,

@@ -1,201 +1,206 @@
-import { peakRate } from "../../arrival";
-import type { Check, Extraction, Feeder, HttpStep, Journey, Workload } from "../../model";
-import { journeyProfile, virtualUsersFor, wholeProfile } from "../../plan";
-import { templateVariables } from "../../templates";
-import { dataColumns, dataFileName, pauseColumn } from "../data/journey-data";
+import type { Feeder, HttpStep, Journey, Step, Workload } from "../../model";
+import { endpointNames } from "../../workload-files";
+import { pauseColumn } from "../data/column-names";
+import { dataColumns, dataFileName, redrawnColumns } from "../data/journey-data";
 import { constantPause } from "../data/random";
-import { flatVariables } from "../data/variables";
-import {
-  DEFAULT_TIMEOUT_SECONDS,
-  expectedStatuses,
-  gracefulStopSeconds,
-  headersOf,
-  httpSteps,
-  isJsonBody,
-  longestTimeout,
-  oneLine,
-  pascalCase,
-} from "../step-facts";
+import { type UploadNames, uploadNames } from "../data/uploads";
+import { flatVariables, givenVariables } from "../data/variables";
+import { hasUserData, usersFileName } from "../data/visit-data";
+import { endpointConstant } from "../endpoint-name";
+import { DEFAULT_TIMEOUT_SECONDS, httpSteps, longestTimeout, oneLine } from "../step-facts";
+import { planLines } from "./plan-text";
+import { indent, pythonText, visitClass } from "./python-text";
+import { requestLines, type StepContext } from "./step-text";
 
-/** The module beside every rendered locustfile; it ships in generators/locust. */
-export const LOCUST_HELPER_FILE = "perfbed_locust.py";
+/** The modules beside every rendered locustfile; they ship in generators/locust. */
+export const LOCUST_HELPER_FILES = ["perfbed_locust.py", "perfbed_plans.py"] as const;
 
-/** A Python string literal; JSON's escapes are Python's too. */
-export function pythonText(text: string): string {
-  const quoted = JSON.stringify(text);
-  // JSON inside a string is easier to read between single quotes.
-  return text.includes('"') && !/['\\\n\r\t]/.test(text) ? `'${text}'` : quoted;
+/** Base class of the journeys where the virtual users have a set-up. */
+const SIGNED_IN = "SignedIn";
+
+function pauseLines(step: Step): readonly string[] {
+  const { thinkTime } = step;
+  if (thinkTime === undefined) return [];
+  if (thinkTime.distribution !== "constant") return [`self.pause(data[${pythonText(pauseColumn(step))}])`];
+  const seconds = constantPause(thinkTime);
+  return seconds === 0 ? [] : [`self.pause(${Math.round(seconds * 1000)})`];
 }
 
-const pythonValue = (value: string | number | boolean): string =>
-  typeof value === "boolean" ? (value ? "True" : "False") : JSON.stringify(value);
-
-const className = (journey: Journey): string => `${pascalCase(journey.name)}Visit`;
-
-/** Text with the visit's data in it. */
-function filled(template: string, by: "path" | "text" | "json_text"): string {
-  return templateVariables(template).length === 0
-    ? pythonText(template)
-    : `${by}(${pythonText(template)}, data)`;
-}
-
-function requestArguments(step: HttpStep, catches: boolean): string {
-  const { path, body } = step.request;
-  const headers = Object.entries(headersOf(step.request)).map(
-    ([name, value]) => `${pythonText(name)}: ${filled(value, "text")}`,
+function idLines(journey: Journey): readonly string[] {
+  const ids = (journey.feeders ?? []).flatMap((feeder): Extract<Feeder, { kind: "unique-id" }>[] =>
+    feeder.kind === "unique-id" ? [feeder] : [],
   );
-  return [
-    filled(path, "path"),
-    `name=${pythonText(step.name)}`,
-    ...(body === undefined ? [] : [`data=${filled(body, isJsonBody(step.request) ? "json_text" : "text")}`]),
-    ...(headers.length === 0 ? [] : [`headers={${headers.join(", ")}}`]),
-    ...(catches ? ["catch_response=True"] : []),
-  ].join(", ");
+  return ids.map(({ name, prefix, per }) => {
+    const source = per === "user" ? "user_id" : "unique_id";
+    return `data[${pythonText(name)}] = self.${source}(${pythonText(prefix)})`;
+  });
 }
 
-function extractionText(extraction: Extraction): string {
-  switch (extraction.kind) {
-    case "json":
-      return `from_json(response, ${pythonText(extraction.path)})`;
-    case "regex":
-      return `from_body(response, ${pythonText(extraction.pattern)}${extraction.group === undefined || extraction.group === 1 ? "" : `, ${extraction.group}`})`;
-    case "header":
-      return `from_header(response, ${pythonText(extraction.header)})`;
-    case "cookie":
-      return `self.cookie(${pythonText(extraction.cookie)})`;
-  }
+/** Steps of a chain; what is drawn anew each time that one is made comes first. */
+function stepMethods(original: Journey, journey: Journey, context: StepContext): readonly string[] {
+  return httpSteps(journey).flatMap((step, index) => {
+    const unnamed = original.steps[index];
+    const names = unnamed === undefined ? [] : redrawnColumns(original, unnamed);
+    return [
+      "",
+      `def ${step.name.replaceAll("-", "_")}_step(self, data):`,
+      ...indent(
+        [
+          ...(names.length === 0 ? [] : [`self.redraw(data, ${names.map(pythonText).join(", ")})`]),
+          ...requestLines(step, context),
+        ],
+        4,
+      ),
+    ];
+  });
 }
 
-function checkLines(check: Check): readonly string[] {
-  switch (check.kind) {
-    case "status":
-      return [];
-    case "body-contains":
-      return [
-        `expect(response, ${pythonText(check.text)} in (response.text or ""), ${pythonText(`no ${check.text}`)})`,
-      ];
-    case "json": {
-      const value = `from_json(response, ${pythonText(check.path)})`;
-      return check.equals === undefined
-        ? [`expect(response, ${value} is not None, ${pythonText(`no ${check.path}`)})`]
-        : [
-            `expect(response, ${value} == ${pythonValue(check.equals)}, ${pythonText(`${check.path} is not ${String(check.equals)}`)})`,
-          ];
-    }
-  }
+interface FileContext {
+  /** As the author wrote it; `workload` has flat variables. */
+  readonly given: Workload;
+  readonly workload: Workload;
+  readonly uploads: UploadNames;
+  /** Longest timeout of each journey, or of all where one user makes visits of all journeys. */
+  timeoutOf(journey: Journey): number;
 }
 
-function stepLines(step: HttpStep): readonly string[] {
-  const statuses = expectedStatuses(step.checks ?? []);
-  const extractions = step.extract ?? [];
-  const inside = [
-    ...(statuses === undefined ? [] : [`expect_status(response, ${statuses.join(", ")})`]),
-    ...(step.checks ?? []).flatMap(checkLines),
-    ...extractions.flatMap((extraction) => [
-      `data[${pythonText(extraction.name)}] = ${extractionText(extraction)}`,
-      `expect(response, data[${pythonText(extraction.name)}] is not None, ${pythonText(`no ${extraction.name}`)})`,
-    ]),
-  ];
-  const call = `self.client.${step.request.method.toLowerCase()}(${requestArguments(step, inside.length > 0)})`;
-  const seconds = constantPause(step.thinkTime);
-  const pause =
-    step.thinkTime === undefined
-      ? []
-      : step.thinkTime.distribution === "constant"
-        ? seconds === 0
-          ? []
-          : [`self.pause(${Math.round(seconds * 1000)})`]
-        : [`self.pause(data[${pythonText(pauseColumn(step))}])`];
-  return [
-    ...(inside.length === 0 ? [call] : [`with ${call} as response:`, ...inside.map((line) => `    ${line}`)]),
-    ...(extractions.length === 0
-      ? []
-      : [
-          `if ${extractions.map(({ name }) => `data[${pythonText(name)}] is None`).join(" or ")}:`,
-          "    return  # nothing to go on with",
-        ]),
-    ...pause,
-  ];
-}
-
-const uniqueIds = (journey: Journey): readonly Extract<Feeder, { kind: "unique-id" }>[] =>
-  (journey.feeders ?? []).flatMap((feeder) => (feeder.kind === "unique-id" ? [feeder] : []));
-
-function journeyLines(journey: Journey): readonly string[] {
-  const columns = dataColumns(journey);
-  const timeout = longestTimeout(journey);
+function journeyLines(index: number, file: FileContext): readonly string[] {
+  const journey = file.workload.journeys[index];
+  const original = file.given.journeys[index];
+  if (journey === undefined || original === undefined) return [];
+  const { executor, setup } = file.workload;
+  // The draws are told by the names that the author gave.
+  const columns = dataColumns(original);
+  const timeout = file.timeoutOf(journey);
+  const given = givenVariables(file.given);
+  const context: StepContext = {
+    uploads: file.uploads,
+    prefix: "",
+    leave: journey.chain === undefined ? "return" : "return False",
+  };
   const usesData =
     columns.length > 0 ||
-    uniqueIds(journey).length > 0 ||
+    given.length > 0 ||
+    setup !== undefined ||
+    (journey.feeders ?? []).length > 0 ||
+    journey.chain !== undefined ||
     httpSteps(journey).some((step) => (step.extract ?? []).length > 0);
+  const body =
+    journey.chain === undefined
+      ? httpSteps(journey).flatMap((step) => [...requestLines(step, context), ...pauseLines(step)])
+      : ["self.walk(data)"];
   return [
-    `class ${className(journey)}(Visit):`,
-    `    journey = ${pythonText(journey.name)}`,
-    `    weight = ${journey.weight}`,
-    ...(columns.length === 0 ? [] : [`    data = rows(${pythonText(dataFileName(journey))})`]),
-    ...(timeout === DEFAULT_TIMEOUT_SECONDS
-      ? []
-      : [`    network_timeout = ${timeout}`, `    connection_timeout = ${timeout}`]),
-    "",
-    "    @task",
-    "    def visit(self):",
-    ...(usesData ? ["        data = self.next_data()"] : []),
-    ...uniqueIds(journey).map(
-      ({ name, prefix }) => `        data[${pythonText(name)}] = self.unique_id(${pythonText(prefix)})`,
+    `class ${visitClass(journey)}(${setup?.per === "user" ? SIGNED_IN : "Visit"}):`,
+    ...indent(
+      [
+        `journey = ${pythonText(journey.name)}`,
+        `weight = ${journey.weight}`,
+        ...(columns.length === 0 || executor !== undefined
+          ? []
+          : [`data = rows(${pythonText(dataFileName(journey))})`]),
+        ...(hasUserData(journey) ? [`user_data = rows(${pythonText(usersFileName(journey))})`] : []),
+        ...(given.length === 0 || setup?.per === "user" ? [] : ["given = GIVEN"]),
+        ...(timeout === DEFAULT_TIMEOUT_SECONDS
+          ? []
+          : [`network_timeout = ${timeout}`, `connection_timeout = ${timeout}`]),
+        "",
+        "@task",
+        "def visit(self):",
+        ...indent([...(usesData ? ["data = self.next_data()"] : []), ...idLines(journey), ...body], 4),
+        ...(journey.chain === undefined ? [] : stepMethods(original, journey, context)),
+      ],
+      4,
     ),
-    ...httpSteps(journey)
-      .flatMap(stepLines)
-      .map((line) => `        ${line}`),
   ];
 }
 
-const HELPERS = [
-  "Curve",
-  "OpenModel",
+/** Requests of each virtual user before its first visit. */
+function setupLines(file: FileContext): readonly string[] {
+  const { setup } = file.workload;
+  if (setup?.per !== "user") return [];
+  const context: StepContext = { uploads: file.uploads, prefix: "setup_", leave: "return False" };
+  return [
+    "",
+    "",
+    `class ${SIGNED_IN}(Visit):`,
+    "    abstract = True",
+    ...(givenVariables(file.given).length === 0 ? [] : ["    given = GIVEN"]),
+    "",
+    "    def set_up(self, data):",
+    ...indent(
+      setup.steps.flatMap((step: HttpStep) => [...requestLines(step, context), ...pauseLines(step)]),
+      8,
+    ),
+  ];
+}
+
+/** What all visits have in common, and addresses: from environment variables. */
+function constantLines(given: Workload): readonly string[] {
+  const values = givenVariables(given);
+  const lines = [
+    ...endpointNames(given).map(
+      (name) => `${endpointConstant(name)} = os.environ[${pythonText(endpointConstant(name))}]`,
+    ),
+    ...(values.length === 0
+      ? []
+      : [
+          "GIVEN = {",
+          ...values.map(
+            ({ name, variable }) => `    ${pythonText(name)}: os.environ[${pythonText(variable)}],`,
+          ),
+          "}",
+        ]),
+  ];
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+const VISIT_HELPERS = [
   "Visit",
+  "content",
   "expect",
   "expect_status",
   "from_body",
+  "from_cookie",
   "from_header",
   "from_json",
   "json_text",
   "path",
   "rows",
+  "table",
   "text",
 ] as const;
+const PLAN_HELPERS = [
+  "ArrivalTrace",
+  "Curve",
+  "ExternalRate",
+  "IterationsPerUser",
+  "OpenModel",
+  "VirtualUsers",
+] as const;
+
+const uses = (body: string, helpers: readonly string[]): string =>
+  helpers.filter((helper) => new RegExp(`\\b${helper}\\(|\\(${helper}\\)`).test(body)).join(", ");
 
 /** The whole workload as a locustfile: a user class a journey, and the one that starts them when they are due. */
 export function renderLocustfile(given: Workload): string {
   const workload = flatVariables(given);
-  const profile = wholeProfile(workload);
+  const longest = Math.max(...workload.journeys.map(longestTimeout));
+  const file: FileContext = {
+    given,
+    workload,
+    uploads: uploadNames(given),
+    timeoutOf: (journey) => (workload.executor === undefined ? longestTimeout(journey) : longest),
+  };
   const warmup = workload.warmup.stages.reduce((sum, stage) => sum + stage.durationSeconds, 0);
-  const users = workload.journeys.map((journey, index) => ({
-    journey,
-    ...virtualUsersFor(journey, peakRate(journeyProfile(workload, index)), 1),
-  }));
+  const constants = constantLines(given);
   const body = [
-    ...workload.journeys.flatMap((journey) => ["", "", ...journeyLines(journey)]),
+    ...constants,
+    ...setupLines(file),
+    ...workload.journeys.flatMap((_, index) => ["", "", ...journeyLines(index, file)]),
     "",
     "",
-    `class ${pascalCase(workload.scenario)}Arrivals(OpenModel):`,
-    "    # Visits per second of all processes together; the first stages are the warm-up.",
-    `    curve = Curve(`,
-    `        start=${profile.startRatePerSecond},`,
-    "        stages=[",
-    ...profile.stages.map(
-      (stage) => `            (${stage.durationSeconds}, ${stage.ratePerSecond}),  # ${oneLine(stage.label)}`,
-    ),
-    "        ],",
-    "    )",
-    "    # Visitors that are made beforehand, and at most.",
-    "    journeys = {",
-    ...users.map(
-      ({ journey, preAllocated, maximum }) => `        ${className(journey)}: (${preAllocated}, ${maximum}),`,
-    ),
-    "    }",
-    `    grace_seconds = ${gracefulStopSeconds(workload.journeys)}`,
+    ...planLines(workload),
   ].join("\n");
-  const used = HELPERS.filter((helper) => new RegExp(`\\b${helper}\\(|\\(${helper}\\)`).test(body));
   return `${[
     `"""Scenario ${workload.scenario}: ${oneLine(workload.description).replaceAll("\\", "\\\\").replaceAll('"""', "'''")}`,
     "",
@@ -204,8 +209,10 @@ export function renderLocustfile(given: Workload): string {
     "    locust -f locustfile.py --headless --users 1 --host http://127.0.0.1:8080",
     '"""',
     "",
+    ...(constants.length === 0 ? [] : ["import os", ""]),
     "from locust import task",
-    `from perfbed_locust import ${used.join(", ")}`,
+    `from perfbed_locust import ${uses(body, VISIT_HELPERS)}`,
+    `from perfbed_plans import ${uses(body, PLAN_HELPERS)}`,
     body,
   ].join("\n")}\n`;
 }

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveWorkload } from "../../../../scenarios/resolve";
 import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../../support/tool-fleet";
+import { expectVariedRun, runVaried } from "../../../support/varied-run";
 
 jest.setTimeout(300_000);
 
@@ -16,6 +17,10 @@ beforeEach(() => {
 
 test("two Gatling processes start together, share the arrivals exactly, and every request becomes one row", async () => {
   await expectMixedRun(fleet, await fleet.run(mixedWorkload, "mixed"));
+});
+
+test("virtual users of two Gatling processes make their visits exactly: each its way through the chain, with what was drawn and found", async () => {
+  await expectVariedRun(fleet, await runVaried(fleet), true);
 });
 
 test("a user's own simulation runs as it is, with the statuses that Gatling's own log leaves out", async () => {
@@ -60,4 +65,35 @@ public class OwnSimulation extends Simulation {
     { journey: "Shopper", step: "list", n: 30, status: 200, error: null },
   ]);
   expect(await fleet.running()).toBe(0);
+});
+
+test("a user's own simulation in Scala is compiled by the compiler that Gatling brings, and runs", async () => {
+  const file = join(fleet.home, "OwnScalaSimulation.scala");
+  await writeFile(
+    file,
+    `import io.gatling.core.Predef._
+import io.gatling.http.Predef._
+import scala.concurrent.duration._
+
+class OwnScalaSimulation extends Simulation {
+  setUp(scenario("Browser").exec(http("list").get("/list")).inject(constantUsersPerSec(10).during(2.seconds)))
+    .protocols(http.baseUrl(sys.env("BASE_URL")))
+}
+`,
+  );
+  const own = await resolveWorkload({
+    scenario: file,
+    baseDir: fleet.home,
+    parameters: {},
+    set: ["warmupSeconds=0", "durationSeconds=30"],
+    storefront: false,
+  });
+  const result = await fleet.run(own, "own-scala");
+  expect(result.aborted).toBeNull();
+  const steps = await fleet.query(
+    result,
+    (samples) => `SELECT journey, step, count(*)::INT AS n, bool_and(ok) AS ok FROM ${samples} GROUP BY ALL`,
+  );
+  expect(steps).toEqual([{ journey: "Browser", step: "list", n: 20, ok: true }]);
+  expect(fleet.seen).toHaveLength(20);
 });

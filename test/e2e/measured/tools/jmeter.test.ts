@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { renderTestPlan } from "../../../../scenarios/adapters/jmeter/script";
 import { resolveWorkload } from "../../../../scenarios/resolve";
 import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../../support/tool-fleet";
+import { expectVariedRun, runVaried } from "../../../support/varied-run";
 
 jest.setTimeout(300_000);
 
@@ -25,6 +26,10 @@ test("two JMeter processes start together, share the arrivals exactly, and every
        count(*)::INT AS n FROM ${samples}`,
   );
   expect(timed).toMatchObject({ first: timed?.n, bytes: timed?.n });
+});
+
+test("virtual users of two JMeter processes make their visits exactly: each its way through the chain, with what was drawn and found", async () => {
+  await expectVariedRun(fleet, await runVaried(fleet), false);
 });
 
 test("a user's own test plan with threads that go round runs as it is, and is stopped after the length asked for", async () => {

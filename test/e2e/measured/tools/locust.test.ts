@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveWorkload } from "../../../../scenarios/resolve";
 import { expectMixedRun, mixedWorkload, startToolFleet, type ToolFleet } from "../../../support/tool-fleet";
+import { expectVariedRun, runVaried } from "../../../support/varied-run";
 
 jest.setTimeout(120_000);
 
@@ -26,6 +27,10 @@ test("two Locust processes start together, share the arrivals exactly, and every
   // The first request of each visit knows when it was due.
   expect(timed).toMatchObject({ first: timed?.n, bytes: timed?.n, scheduled: 180 });
   expect(result.generators.every(({ health }) => (health.startDelayP95Ms ?? -1) >= 0)).toBe(true);
+});
+
+test("virtual users of two Locust processes make their visits exactly: each its way through the chain, with what was drawn and found", async () => {
+  await expectVariedRun(fleet, await runVaried(fleet), true);
 });
 
 test("a user's own locustfile runs as it is, its users split, its errors told", async () => {

@@ -6,32 +6,36 @@ import { XMLValidator } from "fast-xml-parser";
 import { adapterOf } from "../../../../scenarios/adapters";
 import { journeyDataCsv } from "../../../../scenarios/adapters/data/journey-data";
 import { renderSimulation } from "../../../../scenarios/adapters/gatling/script";
-import { openModelSchedule } from "../../../../scenarios/adapters/jmeter/script";
-import { LOAD_TOOLS, type Workload } from "../../../../scenarios/model";
+import { openModelSchedule } from "../../../../scenarios/adapters/jmeter/schedule-text";
+import type { Workload } from "../../../../scenarios/model";
 import { shopWorkload } from "../../../support/shop-workload";
+import { variedWorkload } from "../../../support/varied-workload";
 
 /** Rendered files as they were last read by a person; UPDATE_GOLDEN=1 writes them anew. */
 const golden = (tool: string, name: string): string => join(__dirname, "golden", tool, name);
 
-test.each(["locust", "gatling", "jmeter"] as const)(
-  "the shop for %s reads as its golden files do",
-  (tool) => {
-    const { files } = adapterOf(tool).renderNative(shopWorkload);
-    for (const [name, content] of Object.entries(files)) {
-      if (name.startsWith("perfbed")) continue;
-      const file = golden(tool, name);
-      const short = name.endsWith(".csv")
-        ? String(content).split("\n").slice(0, 5).join("\n")
-        : String(content);
-      if (process.env.UPDATE_GOLDEN === "1") {
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, short);
-      }
-      expect(existsSync(file)).toBe(true);
-      expect(short).toBe(readFileSync(file, "utf8"));
+test.each(
+  (["locust", "gatling", "jmeter"] as const).flatMap((tool) =>
+    [shopWorkload, variedWorkload].map((workload) => [workload.scenario, tool, workload] as const),
+  ),
+)("%s for %s reads as its golden files do", (_, tool, workload) => {
+  const { files } = adapterOf(tool).renderNative(workload);
+  for (const [rendered, content] of Object.entries(files)) {
+    if (rendered.startsWith("perfbed") || typeof content !== "string") continue;
+    const name = rendered.replace(
+      "locustfile",
+      workload === shopWorkload ? "locustfile" : "locustfile-varied",
+    );
+    const file = golden(tool, name);
+    const short = name.endsWith(".csv") ? content.split("\n").slice(0, 5).join("\n") : content;
+    if (process.env.UPDATE_GOLDEN === "1") {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, short);
     }
-  },
-);
+    expect(existsSync(file)).toBe(true);
+    expect(short).toBe(readFileSync(file, "utf8"));
+  }
+});
 
 test("the test plan is well-formed whatever stands in names, bodies and values", () => {
   const [first, second] = shopWorkload.journeys;
@@ -80,31 +84,43 @@ function numbers(schedule: string): number[] {
   );
 }
 
-test.each(LOAD_TOOLS.filter((tool) => tool !== "k6"))("%s refuses what it cannot do, by field", (tool) => {
+test.each([
+  ["locust", ["journeys[0].steps[0].kind"]],
+  [
+    "gatling",
+    ["executor.kind", "setup.per", "journeys[0].feeders[0].per", "journeys[0].steps[0].kind", "cookies"],
+  ],
+  [
+    "jmeter",
+    ["executor.kind", "setup.per", "journeys[0].feeders[0].per", "journeys[0].steps[0].kind", "cookies"],
+  ],
+] as const)("%s refuses what it cannot do, by field and with a reason of its own", (tool, fields) => {
   const [first] = shopWorkload.journeys;
   if (first === undefined) throw new Error("no journeys");
   const problems = adapterOf(tool).problems({
     ...shopWorkload,
     cookies: "user",
+    executor: {
+      kind: "external-rate",
+      control: "/tmp/rate",
+      startRatePerSecond: 1,
+      maxRatePerSecond: 5,
+      durationSeconds: 10,
+    },
+    setup: { per: "user", steps: [{ name: "sign-in", request: { method: "POST", path: "/sessions" } }] },
     journeys: [
       {
         ...first,
-        steps: [
-          { kind: "websocket", name: "chat", path: "/chat", exchanges: [{ send: "hello" }] },
-          {
-            name: "secret",
-            request: { method: "GET", path: "/", headers: { authorization: "${env.TOKEN}" } },
-          },
-        ],
+        feeders: [{ kind: "random-int", name: "product", min: 1, max: 9, per: "user" }],
+        steps: [{ kind: "websocket", name: "chat", path: "/chat", exchanges: [{ send: "hello" }] }],
       },
     ],
   });
-  expect(problems.map(({ field }) => field)).toEqual([
-    "cookies",
-    "journeys[0].steps[0].kind",
-    "journeys[0].steps[1].request.authorization",
-  ]);
-  for (const { hint } of problems) expect(hint).toContain("--tool k6");
+  expect(problems.map(({ field }) => field)).toEqual(fields);
+  for (const { hint } of problems) {
+    expect(hint).toContain("--tool k6");
+    expect(hint).not.toContain("does not render it");
+  }
 });
 
 test.each([

@@ -6,7 +6,8 @@ Rendered by perfbed. The first 5 s are warm-up. Runs by itself as well:
 """
 
 from locust import task
-from perfbed_locust import Curve, OpenModel, Visit, expect, expect_status, from_header, from_json, json_text, path, rows, text
+from perfbed_locust import Visit, expect, expect_status, from_header, from_json, json_text, path, rows, text
+from perfbed_plans import Curve, OpenModel
 
 
 class BrowseVisit(Visit):
