@@ -1,4 +1,5 @@
-import { arrivalPieces, arrivalsBetween } from "./arrival";
+import { arrivalPieces, arrivalsBetween, totalSeconds } from "./arrival";
+import { arrivalClock } from "./arrival-clock";
 import type { ArrivalProfile } from "./model";
 
 /** One generator of several. */
@@ -49,18 +50,58 @@ export function writtenStages(profile: ArrivalProfile): readonly ShareStage[] {
     });
 }
 
+const MILLISECOND = 0.001;
+const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
 /**
- * The stages of a curve for tools that count each stage by itself: rates are those of the curve divided by the generators, and corrected
- * by less than one arrival a stage so that each stage's own sum is a whole number. Jumps are left out.
+ * One generator's part of a curve, for tools that begin each stage with an arrival and count each stage by itself. Every stage begins
+ * when an arrival of this generator is due, so that generators take turns: were the rates just divided, all of them would start visits at
+ * the same instants, and the load would come in bursts. The last arrival of a piece stands alone: after it comes another rate, or the end.
+ * Times are whole milliseconds.
  */
 export function shareStages(profile: ArrivalProfile, share: ArrivalShare): readonly ShareStage[] {
-  return arrivalPieces(profile)
-    .filter((piece) => piece.toSeconds > piece.fromSeconds)
-    .map(({ fromSeconds, toSeconds, fromRate, toRate, label }) => {
-      const durationSeconds = toSeconds - fromSeconds;
-      const arrivals = arrivalsOfShare(profile, share, fromSeconds, toSeconds);
-      const area = ((fromRate + toRate) / 2) * durationSeconds;
-      const factor = area === 0 ? 0 : arrivals / area;
-      return { durationSeconds, fromRate: fromRate * factor, toRate: toRate * factor, arrivals, label };
-    });
+  const due = arrivalClock(profile);
+  const end = totalSeconds(profile);
+  const total = arrivalsOfShare(profile, share, 0, end);
+  const dueAt = (own: number): number =>
+    own >= total ? end : toMilliseconds(due(own * share.count + share.index + 1) ?? end);
+  const stages: ShareStage[] = [];
+  let clock = 0;
+  let done = 0;
+  const pause = (until: number, label: string): void => {
+    const durationSeconds = toMilliseconds(until - clock);
+    if (durationSeconds <= 0) return;
+    stages.push({ durationSeconds, fromRate: 0, toRate: 0, arrivals: 0, label });
+    clock = until;
+  };
+  for (const piece of arrivalPieces(profile)) {
+    const { fromSeconds, toSeconds, fromRate, toRate, label } = piece;
+    const upTo = arrivalsOfShare(profile, share, 0, toSeconds);
+    if (upTo === done) continue;
+    pause(dueAt(done), label);
+    const slope = (toRate - fromRate) / (toSeconds - fromSeconds);
+    const rateOf = (at: number): number => fromRate + slope * (Math.min(at, toSeconds) - fromSeconds);
+    let waiting = 0;
+    for (const [from, to] of upTo - done === 1
+      ? [[done, upTo] as const]
+      : [[done, upTo - 1] as const, [upTo - 1, upTo] as const]) {
+      const arrivals = waiting + to - from;
+      const until = Math.max(dueAt(to), to === upTo ? clock + MILLISECOND : clock);
+      const durationSeconds = toMilliseconds(until - clock);
+      // Within one millisecond: they go with those that follow.
+      if (durationSeconds <= 0) {
+        waiting = arrivals;
+        continue;
+      }
+      waiting = 0;
+      // Corrected by rounding only, so that the stage's own sum is a whole number.
+      const [first, then] = to === upTo ? [1, 1] : [rateOf(clock), rateOf(until)];
+      const factor = arrivals / (((first + then) / 2) * durationSeconds);
+      stages.push({ durationSeconds, fromRate: first * factor, toRate: then * factor, arrivals, label });
+      clock = until;
+    }
+    done = upTo;
+  }
+  pause(end, profile.stages.at(-1)?.label ?? "");
+  return stages;
 }

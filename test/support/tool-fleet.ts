@@ -10,7 +10,9 @@ import { environmentDir } from "../../core/home";
 import { adapterOf } from "../../scenarios/adapters";
 import { feederSource } from "../../scenarios/adapters/data/journey-data";
 import { randomStream } from "../../scenarios/adapters/data/random";
+import { arrivalClock } from "../../scenarios/arrival-clock";
 import type { LoadTool, Workload } from "../../scenarios/model";
+import { journeyProfile } from "../../scenarios/plan";
 import { resolveTool, Tool } from "../../toolchain";
 
 const PROGRAMS: Readonly<Record<LoadTool, Tool>> = {
@@ -254,6 +256,17 @@ export async function expectMixedRun(fleet: ToolFleet, result: FleetResult): Pro
     expect(health.memoryMaxMiB).toBeGreaterThan(10);
   }
   expect(result.arrivals.planned).toBe(160);
+
+  // The generators take turns: visits of both together begin when the whole curve says.
+  const due = arrivalClock(journeyProfile(mixedWorkload, 0));
+  const begun = await fleet.query(
+    result,
+    (samples) => `SELECT startedAtUs::DOUBLE AS at FROM ${samples} WHERE step = 'list' ORDER BY 1`,
+  );
+  const late = begun.map(({ at }, index) =>
+    Math.abs((Number(at) - result.window.runStartedAtUs) / 1e6 - (due(index + 1) ?? Number.NaN)),
+  );
+  expect(late.sort((a, b) => a - b)[Math.floor(late.length / 2)]).toBeLessThan(0.04);
 
   // The application's own count, step by step.
   const steps = await fleet.query(

@@ -28,6 +28,7 @@ import { unsplitScript } from "../own-script";
 import { rowIterationsSql, rowSamplesSql } from "../rows/parse";
 import { SampleOutput } from "../sample-file";
 import { gracefulStopSeconds } from "../step-facts";
+import { curveFiles } from "./injection-text";
 import { VISITS_SCENARIO } from "./journey-text";
 import { renderSimulation, simulationName } from "./script";
 import { MOST_CAPTURE_GROUPS } from "./step-text";
@@ -38,7 +39,7 @@ const CHECK = native("check");
 const NO_USERS = refused("what perfbed gives its users is for one visit");
 const COOKIE = refused("its checks do not see single cookies");
 /** What perfbed adds; compiled together with the simulation. */
-const SOURCES = ["PerfbedGatling.java", "Recorder.java", "LogFileDataWriter.java"] as const;
+const SOURCES = ["PerfbedGatling.java", "Recorder.java", "LogFileDataWriter.java", "DueUsers.java"] as const;
 /** Where Gatling's own messages go: warnings only, as one line each. */
 const LOGBACK = `<configuration>
   <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
@@ -156,6 +157,7 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
       ...(script === undefined
         ? {
             [`simulation/${simulationName(workload)}.java`]: renderSimulation(workload, share),
+            ...curveFiles(workload),
             ...dataFiles(workload, share),
             ...uploadFiles(workload),
           }
@@ -205,8 +207,8 @@ function render(workload: Workload, programPath: string, place: GeneratorPlace):
 }
 
 /**
- * Gatling. N generators are N processes, each with a simulation of its own whose injection profiles are its share: whole numbers of
- * users a stage that add up to what is due.
+ * Gatling. N generators are N processes, each with a simulation of its own whose injection profiles are its share: users begin when they
+ * are due, in turn with those of the others.
  */
 export const gatlingAdapter: LoadToolAdapter = {
   tool: "gatling",

@@ -1,6 +1,6 @@
-import { type ArrivalShare, type ShareStage, shareStages, writtenStages } from "../../arrival-shares";
+import { type ArrivalShare, type ShareStage, writtenStages } from "../../arrival-shares";
 import type { Executor, VirtualUsers } from "../../executor";
-import type { Workload } from "../../model";
+import type { Journey, Workload } from "../../model";
 import { journeyProfile } from "../../plan";
 import { shareOfUsers, VISITS_FILE } from "../data/visit-data";
 import { oneLine } from "../step-facts";
@@ -10,21 +10,30 @@ import { VISITS_SCENARIO } from "./journey-text";
 /** A rate as it is written: without the noise of its last digits. */
 const rate = (value: number): string => String(Number(value.toPrecision(12)));
 
-/** One stage of the curve; Gatling counts each by itself and drops fractions. */
-function stageText(stage: ShareStage, exact: boolean): string {
-  const { durationSeconds, fromRate, toRate, arrivals } = stage;
+/** One stage of the curve as a user of Gatling would write it. */
+function stageText({ durationSeconds, fromRate, toRate }: ShareStage): string {
   const during = javaDuration(durationSeconds);
-  if (exact ? arrivals === 0 : fromRate + toRate === 0) return `nothingFor(${during})`;
-  if (Math.abs(fromRate - toRate) < 1e-9) {
-    const text = rate(fromRate);
-    // A rate with many digits comes from a stage whose arrivals were rounded: it is told as what it is.
-    return text.length <= 8 || !exact
-      ? `constantUsersPerSec(${text}).during(${during})`
-      : `rampUsers(${arrivals}).during(${during})`;
-  }
-  // Above the whole number by a hair: what Gatling adds up may be below it by one.
-  const hair = exact ? 1 + 0.001 / arrivals : 1;
-  return `rampUsersPerSec(${rate(fromRate * hair)}).to(${rate(toRate * hair)}).during(${during})`;
+  if (fromRate + toRate === 0) return `nothingFor(${during})`;
+  if (Math.abs(fromRate - toRate) < 1e-9) return `constantUsersPerSec(${rate(fromRate)}).during(${during})`;
+  return `rampUsersPerSec(${rate(fromRate)}).to(${rate(toRate)}).during(${during})`;
+}
+
+const curveFile = (journey: Journey): string => `arrivals/${journey.name}.csv`;
+
+/** The curves of the journeys, for DueUsers.java: users per second of the whole fleet at the end of so many seconds. */
+export function curveFiles(workload: Workload): Readonly<Record<string, string>> {
+  const { executor, journeys } = workload;
+  if (executor !== undefined) return {};
+  return Object.fromEntries(
+    journeys.map((journey, index) => {
+      const { startRatePerSecond, stages } = journeyProfile(workload, index);
+      const rows = stages.map(({ durationSeconds, ratePerSecond }) => `${durationSeconds},${ratePerSecond}`);
+      return [
+        curveFile(journey),
+        `${["seconds,usersPerSecond", `0,${startRatePerSecond}`, ...rows].join("\n")}\n`,
+      ];
+    }),
+  );
 }
 
 interface Labelled {
@@ -67,17 +76,25 @@ function executorInjection(executor: Executor, share: ArrivalShare): readonly st
   }
 }
 
-/** The injection profiles. Absent share: as the scenario says them; else those of one generator of several, exact to the user. */
+/** The injection profiles. Absent share: as the scenario says them; else those of one generator of several, exact to the millisecond. */
 export function injectionLines(workload: Workload, share: ArrivalShare | undefined): readonly string[] {
   const { executor, journeys } = workload;
   if (executor !== undefined) return executorInjection(executor, share ?? { index: 0, count: 1 });
   return journeys.flatMap((journey, index) => {
-    const profile = journeyProfile(workload, index);
-    const stages = share === undefined ? writtenStages(profile) : shareStages(profile, share);
+    const comma = index < journeys.length - 1 ? "," : "";
+    if (share !== undefined) {
+      const due = `DueUsers.of(${javaText(curveFile(journey))}, ${share.index}, ${share.count})`;
+      return [`${javaName(journey.name)}.injectOpen(${due})${comma}`];
+    }
     return [
       `${javaName(journey.name)}.injectOpen(`,
-      ...listed(stages.map((stage) => ({ text: stageText(stage, share !== undefined), label: stage.label }))),
-      index < journeys.length - 1 ? ")," : ")",
+      ...listed(
+        writtenStages(journeyProfile(workload, index)).map((stage) => ({
+          text: stageText(stage),
+          label: stage.label,
+        })),
+      ),
+      `)${comma}`,
     ];
   });
 }

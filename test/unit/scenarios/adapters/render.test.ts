@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { XMLValidator } from "fast-xml-parser";
 import { adapterOf } from "../../../../scenarios/adapters";
 import { journeyDataCsv } from "../../../../scenarios/adapters/data/journey-data";
+import { curveFiles } from "../../../../scenarios/adapters/gatling/injection-text";
 import { renderSimulation } from "../../../../scenarios/adapters/gatling/script";
 import { openModelSchedule } from "../../../../scenarios/adapters/jmeter/schedule-text";
 import type { Workload } from "../../../../scenarios/model";
@@ -63,16 +64,22 @@ test("all tools write the same data: what an arrival asks for does not depend on
   expect(String(data[0]).split("\n")[0]).toBe("product,words,pause_ms_search");
 });
 
-test("the shares of three generators add up to the whole, stage by stage", () => {
-  const whole = numbers(openModelSchedule(shopWorkload, 0, { index: 0, count: 1 }));
-  const parts = [0, 1, 2].map((index) => numbers(openModelSchedule(shopWorkload, 0, { index, count: 3 })));
-  for (const [stage, arrivals] of whole.entries()) {
-    expect(parts.reduce((sum, part) => sum + (part[stage] ?? 0), 0)).toBe(arrivals);
-  }
+test("the shares of three generators add up to the whole, as JMeter counts them", () => {
+  const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
   // 10 of warm-up, 60 of the ramp, 75 of the spike; two of three are "browse".
-  expect(whole.reduce((sum, arrivals) => sum + arrivals, 0)).toBe(96);
-  const simulation = renderSimulation(shopWorkload, { index: 1, count: 3 });
-  expect(simulation).toContain("Generator 2 of 3");
+  const whole = sum(numbers(openModelSchedule(shopWorkload, 0, { index: 0, count: 1 })));
+  expect(whole).toBe(96);
+  const shares = [0, 1, 2].map((index) => ({ index, count: 3 }));
+  expect(sum(shares.flatMap((share) => numbers(openModelSchedule(shopWorkload, 0, share))))).toBe(whole);
+  expect(renderSimulation(shopWorkload, { index: 1, count: 3 })).toContain("Generator 2 of 3");
+  expect(renderSimulation(shopWorkload, { index: 1, count: 3 })).toContain(
+    'browse.injectOpen(DueUsers.of("arrivals/browse.csv", 1, 3)),',
+  );
+  expect(curveFiles(shopWorkload)["arrivals/browse.csv"]?.split("\n").slice(0, 3)).toEqual([
+    "seconds,usersPerSecond",
+    expect.stringMatching(/^0,0\.666/),
+    "5,2",
+  ]);
 });
 
 /** Arrivals of each stage, as JMeter counts them: the mean of the two rates times the length, without its fraction. */
