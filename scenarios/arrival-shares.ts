@@ -51,6 +51,7 @@ export function writtenStages(profile: ArrivalProfile): readonly ShareStage[] {
 }
 
 const MILLISECOND = 0.001;
+const EVEN = [1, 1] as const;
 const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /**
@@ -67,41 +68,33 @@ export function shareStages(profile: ArrivalProfile, share: ArrivalShare): reado
     own >= total ? end : toMilliseconds(due(own * share.count + share.index + 1) ?? end);
   const stages: ShareStage[] = [];
   let clock = 0;
-  let done = 0;
-  const pause = (until: number, label: string): void => {
+  /** Up to an instant, at two rates that are right but for their height; a stage of no length is left out. */
+  const add = (
+    until: number,
+    arrivals: number,
+    label: string,
+    [first, then]: readonly [number, number],
+  ): void => {
     const durationSeconds = toMilliseconds(until - clock);
     if (durationSeconds <= 0) return;
-    stages.push({ durationSeconds, fromRate: 0, toRate: 0, arrivals: 0, label });
+    const factor = arrivals / (((first + then) / 2) * durationSeconds);
+    stages.push({ durationSeconds, fromRate: first * factor, toRate: then * factor, arrivals, label });
     clock = until;
   };
-  for (const piece of arrivalPieces(profile)) {
-    const { fromSeconds, toSeconds, fromRate, toRate, label } = piece;
+  let done = 0;
+  for (const { fromSeconds, toSeconds, fromRate, toRate, label } of arrivalPieces(profile)) {
     const upTo = arrivalsOfShare(profile, share, 0, toSeconds);
     if (upTo === done) continue;
-    pause(dueAt(done), label);
+    add(dueAt(done), 0, label, EVEN);
     const slope = (toRate - fromRate) / (toSeconds - fromSeconds);
     const rateOf = (at: number): number => fromRate + slope * (Math.min(at, toSeconds) - fromSeconds);
-    let waiting = 0;
-    for (const [from, to] of upTo - done === 1
-      ? [[done, upTo] as const]
-      : [[done, upTo - 1] as const, [upTo - 1, upTo] as const]) {
-      const arrivals = waiting + to - from;
-      const until = Math.max(dueAt(to), to === upTo ? clock + MILLISECOND : clock);
-      const durationSeconds = toMilliseconds(until - clock);
-      // Within one millisecond: they go with those that follow.
-      if (durationSeconds <= 0) {
-        waiting = arrivals;
-        continue;
-      }
-      waiting = 0;
-      // Corrected by rounding only, so that the stage's own sum is a whole number.
-      const [first, then] = to === upTo ? [1, 1] : [rateOf(clock), rateOf(until)];
-      const factor = arrivals / (((first + then) / 2) * durationSeconds);
-      stages.push({ durationSeconds, fromRate: first * factor, toRate: then * factor, arrivals, label });
-      clock = until;
-    }
+    const lastAt = dueAt(upTo - 1);
+    // Within one millisecond they go with the last.
+    const alone = lastAt > clock ? 1 : upTo - done;
+    if (lastAt > clock) add(lastAt, upTo - 1 - done, label, [rateOf(clock), rateOf(lastAt)]);
+    add(Math.max(dueAt(upTo), clock + MILLISECOND), alone, label, EVEN);
     done = upTo;
   }
-  pause(end, profile.stages.at(-1)?.label ?? "");
+  add(end, 0, profile.stages.at(-1)?.label ?? "", EVEN);
   return stages;
 }

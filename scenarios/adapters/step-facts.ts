@@ -67,3 +67,6 @@ export function pascalCase(name: string): string {
 
 /** One line, for comments. */
 export const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, " ");
+
+/** A rate as it is written: without the noise of its last digits. */
+export const rateText = (value: number): string => String(Number(value.toPrecision(12)));

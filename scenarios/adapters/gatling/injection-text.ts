@@ -3,19 +3,17 @@ import type { Executor, VirtualUsers } from "../../executor";
 import type { Journey, Workload } from "../../model";
 import { journeyProfile } from "../../plan";
 import { shareOfUsers, VISITS_FILE } from "../data/visit-data";
-import { oneLine } from "../step-facts";
+import { oneLine, rateText } from "../step-facts";
 import { javaDuration, javaName, javaText } from "./java-text";
 import { VISITS_SCENARIO } from "./journey-text";
-
-/** A rate as it is written: without the noise of its last digits. */
-const rate = (value: number): string => String(Number(value.toPrecision(12)));
 
 /** One stage of the curve as a user of Gatling would write it. */
 function stageText({ durationSeconds, fromRate, toRate }: ShareStage): string {
   const during = javaDuration(durationSeconds);
   if (fromRate + toRate === 0) return `nothingFor(${during})`;
-  if (Math.abs(fromRate - toRate) < 1e-9) return `constantUsersPerSec(${rate(fromRate)}).during(${during})`;
-  return `rampUsersPerSec(${rate(fromRate)}).to(${rate(toRate)}).during(${during})`;
+  if (Math.abs(fromRate - toRate) < 1e-9)
+    return `constantUsersPerSec(${rateText(fromRate)}).during(${during})`;
+  return `rampUsersPerSec(${rateText(fromRate)}).to(${rateText(toRate)}).during(${during})`;
 }
 
 const curveFile = (journey: Journey): string => `arrivals/${journey.name}.csv`;

@@ -4,9 +4,8 @@ import { type ArrivalTrace, TRACE_LEAD_SECONDS, type VirtualUsers } from "../../
 import { executorSeconds } from "../../executor-plan";
 import type { Workload } from "../../model";
 import { journeyProfile, wholeProfile } from "../../plan";
-import { gracefulStopSeconds } from "../step-facts";
+import { gracefulStopSeconds, rateText } from "../step-facts";
 
-const rate = (value: number): string => String(Number(value.toPrecision(12)));
 const duration = (seconds: number): string =>
   Number.isInteger(seconds) ? `${seconds} s` : `${Math.round(seconds * 1000)} ms`;
 
@@ -27,7 +26,7 @@ export function openModelSchedule(
   const stages = share === undefined ? writtenStages(profile) : shareStages(profile, share);
   const lines = stages.map((stage) => {
     const hair = share === undefined || stage.arrivals === 0 ? 1 : 1 + 0.001 / stage.arrivals;
-    return `rate(${rate(stage.fromRate * hair)}/s) even_arrivals(${duration(stage.durationSeconds)}) rate(${rate(stage.toRate * hair)}/s)`;
+    return `rate(${rateText(stage.fromRate * hair)}/s) even_arrivals(${duration(stage.durationSeconds)}) rate(${rateText(stage.toRate * hair)}/s)`;
   });
   return [...lines, gracePause(workload)].join("\n");
 }
@@ -55,7 +54,7 @@ export function traceSchedule(workload: Workload, trace: ArrivalTrace, share: Ar
   let at = 0;
   for (const [second, count] of counts) {
     if (second > at) lines.push(`rate(0/s) pause(${duration(second - at)})`);
-    const each = rate(2 * count * (1 + 0.001 / count));
+    const each = rateText(2 * count * (1 + 0.001 / count));
     lines.push(`rate(${each}/s) even_arrivals(500 ms) rate(${each}/s)`, "rate(0/s) pause(500 ms)");
     at = second + 1;
   }
