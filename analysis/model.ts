@@ -93,7 +93,7 @@ export interface SloResult {
 
 /** One reason not to believe a run. */
 export interface ValidityFinding {
-  /** Stable code: `no-samples`, `missed-arrivals`, `dropped-iterations`, `generator-lost`, `generator-late`, `generator-cpu`, `machine-saturated`, `error-flood`, `clock-offset`, `instance-lost`, `replica-disconnected`, `run-aborted`, `telemetry-gap`. */
+  /** Stable code: `no-samples`, `missed-arrivals`, `dropped-iterations`, `generator-lost`, `generator-late`, `generator-cpu`, `machine-saturated`, `cpu-steal`, `error-flood`, `clock-offset`, `instance-lost`, `replica-disconnected`, `run-aborted`, `telemetry-gap`. */
   readonly code: string;
   readonly severity: "invalid" | "warning";
   readonly text: string;

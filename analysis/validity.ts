@@ -11,6 +11,8 @@ export interface GeneratorFigures {
   /** 95th percentile of how late its visits began against their planned instants, ms. */
   readonly startDelayP95Ms?: number | null;
   readonly cpuMean: number | null;
+  /** Mean share of its machine's CPU that the host gave to others. */
+  readonly stealMean?: number | null;
 }
 
 /** Everything the rules look at. Absent or null: not measured, and no rule fires on it. */
@@ -30,6 +32,8 @@ export interface ValidityInput {
   readonly clocksUnmeasured?: readonly string[];
   /** Free share (0..1) of the machine that the generators run on, one reading a second of the measured window, in order. */
   readonly machineIdle?: readonly number[];
+  /** Share (0..1) of that machine's CPU which its host gave to others while work waited: one reading a second, as above. */
+  readonly machineSteal?: readonly number[];
   /** App instances that ended without the autoscaler having asked for it. */
   readonly lostInstances?: readonly string[];
   /** Streaming replicas: how many there should be, and the fewest seen connected. */
@@ -48,6 +52,8 @@ export const VALIDITY_LIMITS = {
   saturatedIdle: 0.03,
   /** Saturated for this share of the measured window: generators and system under test compete, latency is of both. */
   saturatedShare: { invalid: 0.5, warning: 0.1 },
+  /** Mean share of the machine's CPU that its host gave to others. */
+  stealShare: { invalid: 0.1, warning: 0.02 },
   errorRatio: { invalid: 0.5 },
   /** Visits that begin late were made to wait by the generator, and no response time holds that wait. */
   startDelayP95Ms: { invalid: 1000, warning: 100 },
@@ -58,6 +64,9 @@ export const VALIDITY_LIMITS = {
 
 /** A threshold of the user's own k6 script (99) or an assertion of a Gatling simulation (2): a result, not a failure of the generator. */
 const OWN_VERDICTS: ReadonlySet<number | null> = new Set([99, 2]);
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -131,6 +140,7 @@ function generatorFindings({ generators, aborted }: ValidityInput): readonly Val
       const text = `${name} used ${percent(generator.cpuMean ?? 0)} of its machine: its own delays are in the latencies`;
       found.push(finding("generator-cpu", hot.severity, text, generator.cpuMean, hot.limit));
     }
+    found.push(...stealFindings(generator.stealMean ?? 0, `the host of ${name}`));
     return found;
   });
 }
@@ -143,6 +153,14 @@ function saturationFindings({ machineIdle }: ValidityInput): readonly ValidityFi
   if (over === undefined) return [];
   const text = `the machine of the generators had less than ${percent(VALIDITY_LIMITS.saturatedIdle)} of its CPU free in ${percent(share)} of the measured window: generators and system under test competed`;
   return [finding("machine-saturated", over.severity, text, share, over.limit)];
+}
+
+/** A guest that has to wait for its host answers late, and no process in it can see why. */
+function stealFindings(share: number, host: string): readonly ValidityFinding[] {
+  const over = above(share, VALIDITY_LIMITS.stealShare);
+  if (over === undefined) return [];
+  const text = `${host} gave ${percent(share)} of its CPU to others while work waited (steal time): latencies hold that wait`;
+  return [finding("cpu-steal", over.severity, text, share, over.limit)];
 }
 
 function environmentFindings(input: ValidityInput): readonly ValidityFinding[] {
@@ -182,7 +200,12 @@ export function findValidity(input: ValidityInput): readonly ValidityFinding[] {
       found.push(finding("error-flood", "invalid", text, ratio, limit));
     }
   }
-  found.push(...arrivalFindings(input), ...generatorFindings(input), ...saturationFindings(input));
+  found.push(
+    ...arrivalFindings(input),
+    ...generatorFindings(input),
+    ...saturationFindings(input),
+    ...stealFindings(mean(input.machineSteal ?? []), "the host of the machine"),
+  );
   const offset = input.clockOffsetMs === null ? 0 : Math.abs(input.clockOffsetMs);
   const apart = above(offset, VALIDITY_LIMITS.clockOffsetMs);
   if (apart !== undefined) {

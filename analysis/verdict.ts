@@ -10,6 +10,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   "generator-cpu": "Spread the load over more generators, on machines of their own.",
   "machine-saturated":
     "Lower the arrival rate or the tiers' CPU allotments, or run the fleet on a machine of its own.",
+  "cpu-steal":
+    "Run again at another hour, or on a machine whose CPU is its own (a dedicated host, a fixed-performance instance type).",
   "error-flood": "Look at the errors of the failing journey and the application's log first.",
   "clock-offset": "Synchronise the clocks of generators and environment (NTP).",
   "instance-lost": "Read the log of the lost instance: it crashed or ran out of memory.",

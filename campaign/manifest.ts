@@ -23,6 +23,8 @@ export interface GeneratorHealth {
   readonly memoryMaxMiB: number | null;
   /** Free CPU share (0..1) of the whole machine, smallest 1 s period: how close the machine was to saturation. */
   readonly machineIdleMin: number | null;
+  /** Share (0..1) of its machine's CPU that the host gave to others, mean. Absent on the local target: telemetry has it there. */
+  readonly stealMean?: number | null;
   /** How far its clock was ahead of the common one; its samples are corrected by it. Null: not measured. Absent: there is one clock. */
   readonly clockOffsetMs?: number | null;
   /** Where it ran: an instance or a task. Absent on the local target. */

@@ -146,15 +146,26 @@ function longest(settlements: readonly Settlement[]): Settlement | null {
   );
 }
 
+/** How far beyond its threshold the worst gating figure of a journey is: 1 is at the threshold. */
+function excessOf({ metrics }: JourneyComparison): number {
+  return metrics.reduce(
+    (most, { status, change, threshold }) =>
+      status === "regression" && change !== null ? Math.max(most, Math.abs(change) / threshold) : most,
+    0,
+  );
+}
+
 function headlineOf(
   verdict: ComparisonVerdict,
   journeys: readonly JourneyComparison[],
   settlement: Settlement | null,
   paired: boolean,
 ): string {
+  // What slows one journey often makes others wait: the one that is worst hit is most likely the one that changed.
   const named = (wanted: ComparisonVerdict): string =>
     journeys
       .filter((journey) => journey.verdict === wanted)
+      .toSorted((a, b) => excessOf(b) - excessOf(a))
       .map(({ journey }) => journey)
       .join(", ");
   if (journeys.length === 0) return "There is no journey to compare.";

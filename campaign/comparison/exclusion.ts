@@ -5,9 +5,14 @@ import type { Replicate } from "./replicate";
 export interface ExcludedRound {
   readonly round: number;
   readonly reasons: readonly string[];
+  /** Nothing but the machine's host disturbed it. Says nothing against the other rounds. */
+  readonly interference: boolean;
 }
 
-/** Rounds that may be left out: more, and the measurement as a whole is not to be believed. */
+/**
+ * Rounds that may be left out: more, and the measurement as a whole is not to be believed. Rounds that only the host disturbed do not
+ * count: whom it favours does not depend on the side, and spare rounds take their place.
+ */
 export const MAX_EXCLUDED_SHARE = 0.2;
 
 /**
@@ -24,6 +29,12 @@ const BREAKING = new Set([
 
 /** Can be the version's own doing, when only one side shows it: see {@link ownDoing}. */
 const ATTRIBUTABLE = new Set(["error-flood", "missed-arrivals", "machine-saturated"]);
+
+/**
+ * What comes from outside the machine. For a single run, whose figures are held against limits, a little of it is a warning; a comparison
+ * looks for differences of a few percent, and leaves the round out.
+ */
+const INTERFERENCE = new Set(["cpu-steal"]);
 
 export const breakingFindings = (replicate: Replicate): readonly ValidityFinding[] =>
   replicate.validity.filter(({ code, severity }) => severity === "invalid" && BREAKING.has(code));
@@ -84,24 +95,27 @@ export function sortRounds(
       (side) => replicates.find((one) => one.round === round && one.side === side) ?? [],
     );
     if (own.length < sides.length) {
-      excluded.push({ round, reasons: ["it was not run to its end"] });
+      excluded.push({ round, reasons: ["it was not run to its end"], interference: false });
       return;
     }
     const reasons: string[] = [];
+    let interference = true;
     for (const replicate of own) {
       const others = own.filter((other) => other !== replicate);
       for (const finding of replicate.validity) {
-        if (finding.severity !== "invalid") continue;
+        const outside = INTERFERENCE.has(finding.code);
+        if (finding.severity !== "invalid" && !outside) continue;
         if (ownDoing(finding, replicate, others)) {
           attributed.push({ side: replicate.side, text: `pair ${round}: ${finding.text}` });
           continue;
         }
         if (BREAKING.has(finding.code))
           breaking.push({ ...finding, text: `${replicate.runId}: ${finding.text}` });
+        interference &&= outside;
         reasons.push(`${replicate.side}: ${finding.text}`);
       }
     }
-    if (reasons.length > 0) excluded.push({ round, reasons });
+    if (reasons.length > 0) excluded.push({ round, reasons, interference });
     else used.set(round, own);
   });
   return { used, excluded, breaking, attributed };

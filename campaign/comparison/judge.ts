@@ -101,12 +101,15 @@ function wholeFindings(
       limit: null,
     });
   }
-  const share = planned === 0 ? 1 : sorted.excluded.length / planned;
+  const suspect = sorted.excluded.filter(({ interference }) => !interference).length;
+  const share = planned === 0 ? 1 : suspect / planned;
+  const outside = sorted.excluded.length - suspect;
+  const disturbed = outside === 0 ? "" : ` (${outside} of them disturbed by the machine's host)`;
   if (share > MAX_EXCLUDED_SHARE || sorted.used.size < MIN_REPLICATES) {
     findings.push({
       code: "too-many-excluded",
       severity: "invalid",
-      text: `${sorted.excluded.length} of ${planned} rounds had to be left out; at most ${MAX_EXCLUDED_SHARE * 100} % may be, and ${MIN_REPLICATES} must remain`,
+      text: `${sorted.excluded.length} of ${planned} rounds had to be left out${disturbed}; ${MIN_REPLICATES} must remain, and at most ${MAX_EXCLUDED_SHARE * 100} % may be left out for anything but the host`,
       measured: share,
       limit: MAX_EXCLUDED_SHARE,
     });
@@ -114,7 +117,7 @@ function wholeFindings(
     findings.push({
       code: "rounds-excluded",
       severity: "warning",
-      text: `${sorted.excluded.length} of ${planned} rounds were left out, because a measurement in them is not to be believed`,
+      text: `${sorted.excluded.length} of ${planned} rounds were left out, because a measurement in them is not to be believed${disturbed}`,
       measured: share,
       limit: MAX_EXCLUDED_SHARE,
     });

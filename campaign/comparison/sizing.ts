@@ -13,8 +13,8 @@ export function withoutScaling(sizing: Sizing): Sizing {
 }
 
 /**
- * `small` with one instance, more CPU and one generator. A tier that works close to its CPU quota is stopped for most of each 100 ms
- * period, and its P95 then measures the quota; with room to spare it measures the work.
+ * `small` with one instance, a core each for app and database, and one generator. A tier that works close to its CPU quota is stopped for
+ * part of each 100 ms period, and its P95 then measures the quota; with room to spare it measures the work.
  */
 export function comparisonSizing(): Sizing {
   const { small } = localSizings;
@@ -22,8 +22,8 @@ export function comparisonSizing(): Sizing {
   return {
     ...small,
     name: COMPARISON_SIZING,
-    app: { ...small.app, minInstances: 1, maxInstances: 1, cpu: 0.75 },
-    database: { ...small.database, cpu: 0.75 },
+    app: { ...small.app, minInstances: 1, maxInstances: 1, cpu: 1 },
+    database: { ...small.database, cpu: 1 },
     fleet: { generators: 1 },
   };
 }

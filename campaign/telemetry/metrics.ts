@@ -13,6 +13,10 @@ export const METRICS = {
 
   // machine
   machine_idle_share: { unit: "share", text: "Free share of the machine's CPU" },
+  machine_steal_share: {
+    unit: "share",
+    text: "Share of the machine's CPU that its host gave to others while work waited (steal time)",
+  },
   memory_available_mib: { unit: "MiB", text: "Memory the machine could still give out" },
 
   // load balancer: the backend as a whole (source of the tier) and each instance (source is the instance)

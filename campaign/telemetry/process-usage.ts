@@ -83,6 +83,8 @@ export function readThrottling(
 export interface MachineCpu {
   readonly idle: number;
   readonly busy: number;
+  /** Part of busy: time in which the host ran somebody else although this machine had work. */
+  readonly stolen: number;
 }
 
 /**
@@ -97,6 +99,7 @@ export function machineCpuOf(stat: string): MachineCpu | undefined {
   return {
     idle: idle + (iowait ?? 0) + nice,
     busy: user + system + (irq ?? 0) + (softirq ?? 0) + (steal ?? 0),
+    stolen: steal ?? 0,
   };
 }
 

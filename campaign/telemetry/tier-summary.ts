@@ -51,6 +51,7 @@ const ROWS: readonly {
   { metric: "replica_lag_bytes", of: "max", label: "Replication lag, most", show: bytes },
   { metric: "machine_idle_share", of: "mean", label: "CPU free, mean", show: percent },
   { metric: "machine_idle_share", of: "min", label: "CPU free, least", show: percent },
+  { metric: "machine_steal_share", of: "mean", label: "CPU stolen by the host, mean", show: percent },
 ];
 
 /** CPU and memory allotment of one process of a tier; undefined where the sizing sets none. */

@@ -5,7 +5,7 @@ import type { EnvironmentEvent, TelemetryPoint } from "../../storage/schema";
 /** What telemetry and events say on whether a run can be believed. */
 export type TelemetryFacts = Pick<
   ValidityInput,
-  "machineIdle" | "lostInstances" | "replicas" | "telemetryGaps"
+  "machineIdle" | "machineSteal" | "lostInstances" | "replicas" | "telemetryGaps"
 >;
 
 /**
@@ -28,6 +28,7 @@ export function telemetryFacts(
   }
   return {
     machineIdle: valuesOf("machine_idle_share"),
+    machineSteal: valuesOf("machine_steal_share"),
     lostInstances: [...new Set(events.filter(({ event }) => event === "instance-lost").map(instanceOf))],
     ...(connected.length === 0
       ? {}

@@ -38,7 +38,14 @@ export interface ShopOptions {
   readonly productTtlSeconds: number;
   readonly cachedRecommendations: boolean;
   /** See {@link Shop.groupPrices}. */
-  readonly searchPriceGroups: readonly CustomerGroup[];
+  readonly searchPriceGroups: readonly HitPrices[];
+}
+
+/** A customer group whose price the first hits of a search show beside the guest's. */
+export interface HitPrices {
+  readonly group: CustomerGroup;
+  /** How many of a page's hits, from the top. */
+  readonly hits: number;
 }
 
 /** What the shop knows how to do, free of HTTP: cached catalogue reads with prices on them. */
@@ -144,14 +151,15 @@ export class Shop {
     return products.map((product) => ({ product, quote: this.options.prices.quote(product, context) }));
   }
 
-  /** Prices for one item in the customer groups that search results show beside the guest's; undefined where there are none. */
-  groupPrices(product: ProductSummary): Readonly<Record<string, number>> | undefined {
-    if (this.options.searchPriceGroups.length === 0) return undefined;
+  /**
+   * Prices for one item in the customer groups that a search hit shows beside the guest's; undefined where there are none.
+   * @param place of the hit on its page, from 0
+   */
+  groupPrices(product: ProductSummary, place: number): Readonly<Record<string, number>> | undefined {
+    const shown = this.options.searchPriceGroups.filter(({ hits }) => place < hits);
+    if (shown.length === 0) return undefined;
     return Object.fromEntries(
-      this.options.searchPriceGroups.map((group) => [
-        group,
-        this.options.prices.quote(product, { quantity: 1, group }).unitCents,
-      ]),
+      shown.map(({ group }) => [group, this.options.prices.quote(product, { quantity: 1, group }).unitCents]),
     );
   }
 

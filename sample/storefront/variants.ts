@@ -1,4 +1,5 @@
 import { CustomerGroup } from "./promotions";
+import type { HitPrices } from "./shop";
 
 /**
  * Planted performance changes, so that the judge can be judged: each variant is the same shop with one realistic mistake (or one
@@ -32,8 +33,8 @@ export interface VariantSwitches {
   readonly transactionPerRead: boolean;
   /** Prices on product pages and in carts come from another service over HTTP instead of from the code in process. */
   readonly remotePricing: boolean;
-  /** Customer groups whose price each search hit shows beside the guest's. */
-  readonly searchPriceGroups: readonly CustomerGroup[];
+  /** Customer groups whose price search hits show beside the guest's. */
+  readonly searchPriceGroups: readonly HitPrices[];
   /** Promotions are looked up by category and brand instead of being tried one after the other. */
   readonly indexedPromotions: boolean;
   /** Recommendations are kept in the cache. */
@@ -89,9 +90,13 @@ export const VARIANTS: Readonly<Record<Variant, VariantSwitches>> = {
   },
   [Variant.MemberPrices]: {
     ...baseline,
-    summary: "Search results show the members' price too: every hit is priced twice.",
+    summary:
+      "Search results show the members' price too, the first hits what businesses pay: 30 more prices a page.",
     tier: "app",
-    searchPriceGroups: [CustomerGroup.Member],
+    searchPriceGroups: [
+      { group: CustomerGroup.Member, hits: Number.POSITIVE_INFINITY },
+      { group: CustomerGroup.Business, hits: 6 },
+    ],
   },
   [Variant.Improved]: {
     ...baseline,

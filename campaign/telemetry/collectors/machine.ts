@@ -17,6 +17,9 @@ export class MachineCollector implements Collector {
       ...this.#rates
         .share("cpu", cpu.idle, cpu.busy)
         .map((value) => ({ metric: "machine_idle_share", value }) as const),
+      ...this.#rates
+        .share("stolen", cpu.stolen, cpu.idle + cpu.busy - cpu.stolen)
+        .map((value) => ({ metric: "machine_steal_share", value }) as const),
       { metric: "memory_available_mib", value: memory },
     ];
   }

@@ -65,7 +65,7 @@ export function catalogueRoutes(app: FastifyInstance, shop: Shop): void {
         query: q,
         products: answer.products.map((product, index) => {
           const hit = list.products[index];
-          const groupCents = hit === undefined ? undefined : shop.groupPrices(hit);
+          const groupCents = hit === undefined ? undefined : shop.groupPrices(hit, index);
           return {
             ...product,
             ...(groupCents === undefined ? {} : { groupCents }),

@@ -7,7 +7,7 @@ import { one, queriesOf, startInstance, tiers } from "./shop";
 
 const hits = z.object({
   products: z.array(
-    z.looseObject({ listCents: z.number(), groupCents: z.object({ member: z.number() }).optional() }),
+    z.looseObject({ listCents: z.number(), groupCents: z.record(z.string(), z.number()).optional() }),
   ),
 });
 
@@ -76,15 +76,19 @@ describe("variants", () => {
     expect(await instance.metric("storefront_pricing_fallbacks_total")).toBe(0);
   });
 
-  test("member-prices: search hits show one price more, everything else stays as it is", async () => {
+  test("member-prices: search hits show a price more, the first six another one, everything else stays as it is", async () => {
     const instance = await startInstance("member-prices", { APP_VARIANT: Variant.MemberPrices });
     const [plain, priced] = [await one.get("/api/search?q=lamp"), await instance.get("/api/search?q=lamp")];
     const found = hits.parse(priced.json()).products;
     expect(found.length).toBeGreaterThan(10);
     expect(found.map(({ groupCents: _, ...hit }) => hit)).toEqual(hits.parse(plain.json()).products);
-    for (const { groupCents, listCents } of found) {
-      expect(groupCents?.member).toBeGreaterThan(0);
-      expect(groupCents?.member).toBeLessThanOrEqual(listCents);
+    for (const [place, { groupCents, listCents }] of found.entries()) {
+      const shown = Object.entries(groupCents ?? {});
+      expect(shown.map(([group]) => group)).toEqual(place < 6 ? ["member", "business"] : ["member"]);
+      for (const [, cents] of shown) {
+        expect(cents).toBeGreaterThan(0);
+        expect(cents).toBeLessThanOrEqual(listCents);
+      }
     }
     const product = "/api/products/12";
     expect((await instance.get(product)).json()).toEqual((await one.get(product)).json());

@@ -16,6 +16,7 @@ const good: ValidityInput = {
   aborted: null,
   clockOffsetMs: 0,
   machineIdle: [0.4, 0.5, 0.02, 0.4, 0.5, 0.6, 0.5, 0.4, 0.5, 0.5, 0.5],
+  machineSteal: [0, 0.03, 0, 0.07, 0.1, 0, 0, 0, 0, 0, 0],
   lostInstances: [],
   replicas: { expected: 1, minConnected: 1 },
   telemetryGaps: [{ source: "cache", failedShare: 0.01 }],
@@ -72,6 +73,13 @@ test.each<[string, Partial<ValidityInput>, string[]]>([
     { machineIdle: [0.01, 0.0, 0.02, 0.5, 0.5] },
     ["invalid machine-saturated"],
   ],
+  [
+    "a generator whose host took 4 % of its CPU",
+    { generators: [{ ...generator, stealMean: 0.04 }] },
+    ["warning cpu-steal"],
+  ],
+  ["a host that took 4 % of the CPU", { machineSteal: [0, 0.08] }, ["warning cpu-steal"]],
+  ["a host that took 11 % of the CPU", { machineSteal: [0.1, 0.12] }, ["invalid cpu-steal"]],
   ["clocks 20 ms apart", { clockOffsetMs: -20 }, ["warning clock-offset"]],
   ["clocks a second apart", { clockOffsetMs: 1000 }, ["invalid clock-offset"]],
   ["a crashed instance", { lostInstances: ["app-2"] }, ["invalid instance-lost"]],
@@ -103,7 +111,7 @@ test("an aborted run blames the abort, not the generators that were stopped by i
 });
 
 test("what was not measured raises no finding", () => {
-  const { machineIdle, lostInstances, replicas, telemetryGaps, ...bare } = good;
+  const { machineIdle, machineSteal, lostInstances, replicas, telemetryGaps, ...bare } = good;
   const unknown = {
     ...bare,
     clockOffsetMs: null,

@@ -44,13 +44,13 @@ test("what generators are given is bash, whatever the names in it", () => {
   }
 });
 
-test("health is CPU of k6 and idleness of the machine between rows of the measured window alone", () => {
+test("health is CPU of k6, idleness and steal of the machine between rows of the measured window alone", () => {
   const csv = [
-    "at_ms,k6_ticks,idle_ticks,total_ticks,rss_pages",
-    "1000,0,0,0,256",
-    "2000,150,40,200,512",
-    "3000,200,190,400,1024",
-    "9000,999,0,9999,9999",
+    "at_ms,k6_ticks,idle_ticks,total_ticks,rss_pages,steal_ticks",
+    "1000,0,0,0,256,7",
+    "2000,150,40,200,512,7",
+    "3000,200,190,400,1024,27",
+    "9000,999,0,9999,9999,999",
     "cut,off",
   ].join("\n");
   expect(summariseHealth(csv, 1000, 3000)).toEqual({
@@ -58,12 +58,14 @@ test("health is CPU of k6 and idleness of the machine between rows of the measur
     cpuMax: 0.75,
     memoryMaxMiB: 4,
     machineIdleMin: 0.2,
+    stealMean: 0.05,
   });
   expect(summariseHealth("", 0, 1)).toEqual({
     cpuMean: null,
     cpuMax: null,
     memoryMaxMiB: null,
     machineIdleMin: null,
+    stealMean: null,
   });
 });
 

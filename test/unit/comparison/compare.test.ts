@@ -78,6 +78,18 @@ describe("comparison of baseline and candidate", () => {
     );
   });
 
+  test("of two slower journeys the one that is worst hit is named first", () => {
+    const slower = FIVE_JOURNEYS.map((each) =>
+      each.journey === "checkout"
+        ? { ...each, slowdown: 0.25 }
+        : each.journey === "search"
+          ? { ...each, slowdown: 0.6 }
+          : each,
+    );
+    const result = compareSides(simulated(2, { ...quiet, journeys: slower }), settings);
+    expect(result.headline).toBe("The candidate is worse than the baseline: search, checkout.");
+  });
+
   test("+5 % that is significant is no regression, because it is below the threshold, and passes once the interval excludes it", () => {
     const options = { ...quiet, pairs: 60, journeys: [{ journey: "cart", slowdown: 0.05 }] };
     const p95 = figure(compareSides(simulated(3, options), settings), "cart", "latency", 0.95);

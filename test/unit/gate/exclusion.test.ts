@@ -23,17 +23,33 @@ describe("which rounds count", () => {
   test("a round counts with all its sides or not at all", () => {
     const sorted = sortRounds(pairs({ validity: [finding("missed-arrivals")] }), order);
     expect([...sorted.used.keys()]).toEqual([2]);
-    expect(sorted.excluded).toEqual([{ round: 1, reasons: ["candidate: missed-arrivals happened"] }]);
+    expect(sorted.excluded).toEqual([
+      { round: 1, reasons: ["candidate: missed-arrivals happened"], interference: false },
+    ]);
   });
 
   test("a round that was not run to its end is left out", () => {
     const sorted = sortRounds(pairs().slice(0, 3), order);
-    expect(sorted.excluded).toEqual([{ round: 2, reasons: ["it was not run to its end"] }]);
+    expect(sorted.excluded).toEqual([
+      { round: 2, reasons: ["it was not run to its end"], interference: false },
+    ]);
   });
 
   test("warnings leave nothing out", () => {
     const sorted = sortRounds(pairs({ validity: [finding("missed-arrivals", "warning")] }), order);
     expect(sorted.used.size).toBe(2);
+  });
+
+  test("a round disturbed by the machine's host is left out even where a single run is only warned", () => {
+    const sorted = sortRounds(pairs({ validity: [finding("cpu-steal", "warning")] }), order);
+    expect(sorted.excluded).toEqual([
+      { round: 1, reasons: ["candidate: cpu-steal happened"], interference: true },
+    ]);
+    const both = sortRounds(
+      pairs({ validity: [finding("cpu-steal", "warning"), finding("missed-arrivals")] }),
+      order,
+    );
+    expect(both.excluded).toMatchObject([{ round: 1, interference: false }]);
   });
 
   test.each(["instance-lost", "replica-disconnected", "generator-lost"])(

@@ -24,8 +24,8 @@ describe("figures of a side", () => {
   });
 
   test("what is allotted counts every server and the mean of the instances", () => {
-    // 2 x 0.75 app, 2 x 0.75 database, 0.25 cache, 0.25 edge
-    expect(allotted(sizing, 2).cores).toBeCloseTo(3.5, 12);
+    // 2 x 1 app, 2 x 1 database, 0.25 cache, 0.25 edge
+    expect(allotted(sizing, 2).cores).toBeCloseTo(4.5, 12);
     expect(allotted(sizing, 2).memoryGiB).toBeCloseTo((2 * 256 + 2 * 256 + 64 + 64) / 1024, 12);
   });
 
@@ -35,10 +35,10 @@ describe("figures of a side", () => {
     sideFigures({ name: "s", label: "s", sizing }, [replicate("s", 1, changes)], 0.95, prices);
 
   test("cost per million requests follows from the answered ones, where every objective is met", () => {
-    // 100 requests a second for 10 s: 360,000 an hour; 2.75 cores and 0.625 + 0.25 GiB
+    // 100 requests a second for 10 s: 360,000 an hour; 3.5 cores and 0.625 + 0.25 GiB
     const { costPerHour, costPerMillion } = figures({ slos: [{ ...met, status: "met" }] });
-    expect(costPerHour).toBeCloseTo(2.75 * 0.04 + 0.875 * 0.004, 12);
-    expect(costPerMillion).toBeCloseTo((2.75 * 0.04 + 0.875 * 0.004) / 0.36, 9);
+    expect(costPerHour).toBeCloseTo(3.5 * 0.04 + 0.875 * 0.004, 12);
+    expect(costPerMillion).toBeCloseTo((3.5 * 0.04 + 0.875 * 0.004) / 0.36, 9);
   });
 
   test("a broken objective, or none, has no cost per million", () => {
@@ -63,8 +63,8 @@ describe("figures of a side", () => {
     ];
     const tiers = tierUse(points, sizing);
     expect(tiers).toEqual([
-      { tier: "app", utilisation: expect.closeTo(0.4, 12), throttledShare: 0, instances: 1 },
-      { tier: "database", utilisation: expect.closeTo(0.8, 12), throttledShare: 0, instances: null },
+      { tier: "app", utilisation: expect.closeTo(0.3, 12), throttledShare: 0, instances: 1 },
+      { tier: "database", utilisation: expect.closeTo(0.6, 12), throttledShare: 0, instances: null },
     ]);
     expect(figures({ tiers }).limiting).toMatchObject({ tier: "database" });
   });

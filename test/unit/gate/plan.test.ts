@@ -34,7 +34,7 @@ describe("the plan of a gate", () => {
       "n-plus-one",
     ]);
     expect(plan.rounds).toBe(8);
-    expect(plan.order).toHaveLength(10);
+    expect(plan.order).toHaveLength(12);
     expect(plan.order.slice(0, 8).filter(([first]) => first === "baseline")).toHaveLength(4);
     for (const { environment } of plan.sides) {
       expect(environment.sizing.app.maxInstances).toBe(environment.sizing.app.minInstances);

@@ -174,6 +174,7 @@ test("facts for validity: idle seconds, lost instances, fewest replicas, share o
   const points = [
     point(0, "machine", "machine", "machine_idle_share", 0.5),
     point(1, "machine", "machine", "machine_idle_share", 0.01),
+    point(1, "machine", "machine", "machine_steal_share", 0.2),
     point(0, "database", "database-primary", "replicas_connected", 2),
     point(1, "database", "database-primary", "replicas_connected", 1),
     point(0, "cache", "cache-redis", "reading_failed", 0),
@@ -183,6 +184,7 @@ test("facts for validity: idle seconds, lost instances, fewest replicas, share o
   const ended = { ...lost, source: "app-1", event: "instance-ended" };
   expect(telemetryFacts(points, [lost, ended], 2)).toEqual({
     machineIdle: [0.5, 0.01],
+    machineSteal: [0.2],
     lostInstances: ["app-2"],
     replicas: { expected: 2, minConnected: 1 },
     telemetryGaps: [{ source: "cache-redis", failedShare: 0.5 }],

@@ -5,6 +5,7 @@ test("work of a lowered priority and waiting for disks count as free, stolen tim
   expect(machineCpuOf("cpu  100 20 30 400 5 1 2 7 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n")).toEqual({
     idle: 425,
     busy: 140,
+    stolen: 7,
   });
 });
 

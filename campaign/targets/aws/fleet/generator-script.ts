@@ -162,14 +162,14 @@ while (($(now_ms) < AT)); do :; done
 curl -s -S -f -m 5 -o /dev/null -X PATCH -H 'content-type: application/json' \\
   -d '{"data":{"type":"status","id":"default","attributes":{"paused":false}}}' "$API" || fail "k6 did not start"
 
-echo at_ms,k6_ticks,idle_ticks,total_ticks,rss_pages >${GENERATOR_FILES.health}
+echo at_ms,k6_ticks,idle_ticks,total_ticks,rss_pages,steal_ticks >${GENERATOR_FILES.health}
 SEEN=0 REQUESTS=0 FAILED=0 STARTED=0 DROPPED=0 BEAT=0
 health() {
   local own cpu total=0 ticks
   read -r -a own <"/proc/$K6/stat" || return 1
   read -r -a cpu </proc/stat
   for ticks in "\${cpu[@]:1:8}"; do total=$((total + ticks)); done
-  echo "$(now_ms),$((own[13] + own[14])),$((cpu[4] + cpu[5])),$total,\${own[23]}" >>${GENERATOR_FILES.health}
+  echo "$(now_ms),$((own[13] + own[14])),$((cpu[4] + cpu[5])),$total,\${own[23]},\${cpu[8]}" >>${GENERATOR_FILES.health}
 }
 beat() {
   local size requests failed started dropped buckets

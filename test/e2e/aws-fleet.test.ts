@@ -13,11 +13,11 @@ import {
   PutBucketTaggingCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import type { FleetProgress, FleetResult } from "../../../campaign/fleet";
-import type { FleetRequest } from "../../../campaign/targets";
-import { writeLedger } from "../../../campaign/targets/aws/ledger";
-import { type AwsSettings, awsSettings } from "../../../components/aws/settings";
-import type { Workload } from "../../../scenarios/model";
+import type { FleetProgress, FleetResult } from "../../campaign/fleet";
+import type { FleetRequest } from "../../campaign/targets";
+import { writeLedger } from "../../campaign/targets/aws/ledger";
+import { type AwsSettings, awsSettings } from "../../components/aws/settings";
+import type { Workload } from "../../scenarios/model";
 import {
   firstStarts,
   fleetPlan,
@@ -25,10 +25,10 @@ import {
   processesBelow,
   runTestFleet,
   splitWorkload,
-} from "../../support/aws-fleet-run";
-import { type LoopbackApplication, startLoopbackApplication } from "../../support/loopback-application";
-import { type MotoServer, startMoto } from "../../support/moto-server";
-import { type SsmAgent, startSsmAgent } from "../../support/ssm-agent";
+} from "../support/aws-fleet-run";
+import { type LoopbackApplication, startLoopbackApplication } from "../support/loopback-application";
+import { type MotoServer, startMoto } from "../support/moto-server";
+import { type SsmAgent, startSsmAgent } from "../support/ssm-agent";
 
 jest.setTimeout(600_000);
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AwsCampaignWorld, startAwsCampaignWorld } from "../../support/aws-campaign";
+import { type AwsCampaignWorld, startAwsCampaignWorld } from "../support/aws-campaign";
 
 jest.setTimeout(600_000);
 

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
-import type { FleetProgress, FleetResult } from "../../../campaign/fleet";
-import type { FleetRequest } from "../../../campaign/targets";
-import { writeLedger } from "../../../campaign/targets/aws/ledger";
-import { type AwsSettings, awsSettings, FleetFlavour } from "../../../components/aws/settings";
-import type { GeneratorSlot } from "../../../components/contracts";
-import { type AwsStack, openAwsStack } from "../../engine/support/aws-stack";
+import type { FleetProgress, FleetResult } from "../../campaign/fleet";
+import type { FleetRequest } from "../../campaign/targets";
+import { writeLedger } from "../../campaign/targets/aws/ledger";
+import { type AwsSettings, awsSettings, FleetFlavour } from "../../components/aws/settings";
+import type { GeneratorSlot } from "../../components/contracts";
+import { type AwsStack, openAwsStack } from "../engine/support/aws-stack";
 import {
   firstStarts,
   fleetPlan,
@@ -15,10 +15,10 @@ import {
   processesBelow,
   runTestFleet,
   splitWorkload,
-} from "../../support/aws-fleet-run";
-import { type EmulatedFargate, startEmulatedFargate } from "../../support/emulated-fargate";
-import { type LoopbackApplication, startLoopbackApplication } from "../../support/loopback-application";
-import { type MotoServer, startMoto } from "../../support/moto-server";
+} from "../support/aws-fleet-run";
+import { type EmulatedFargate, startEmulatedFargate } from "../support/emulated-fargate";
+import { type LoopbackApplication, startLoopbackApplication } from "../support/loopback-application";
+import { type MotoServer, startMoto } from "../support/moto-server";
 import type { FleetProgram } from "./aws/fargate-fleet-program";
 
 jest.setTimeout(600_000);

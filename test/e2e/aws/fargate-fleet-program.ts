@@ -1,7 +1,7 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { createAwsTiers } from "../../../../components/aws";
-import type { AwsSettingsInput } from "../../../../components/aws/settings";
-import type { EnvironmentIdentity } from "../../../../components/contracts";
+import { createAwsTiers } from "../../../components/aws";
+import type { AwsSettingsInput } from "../../../components/aws/settings";
+import type { EnvironmentIdentity } from "../../../components/contracts";
 
 export interface FleetProgram {
   readonly environment: EnvironmentIdentity;
