@@ -200,7 +200,7 @@ async function planComparison(
   ).toISOString();
   if (first.environment.sizing.name === COMPARISON_SIZING) {
     notes.push(
-      "No sizing is named: one app instance with a core of its own, without autoscaling, so that latency shows the work and not the quota.",
+      "No sizing is named: two app instances with a core each, without autoscaling, so that latency shows the work and not the quota.",
     );
   }
   if (peakRate(first.workload.arrival) > 100) {

@@ -11,13 +11,13 @@ export const PRESET_NAMES = ["quick", "default", "thorough"] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /**
- * 32 journeys a second without pauses. A P95 needs 200 requests (ten beyond it) to be told at all; its own sampling error falls with
- * the root of their number. The rate is what a storefront on two cores answers nearly without queues: with 50 a second a slower
- * search made every other journey wait too (17 to 26 % at P95), and no longer stood out. No ramp: every second of a replicate is alike.
+ * 40 journeys a second without pauses. A P95 needs 200 requests (ten beyond it) to be told at all; its own sampling error falls with
+ * the root of their number. The storefront's two instances then use about a fifth of a core each, and answer nearly without queues:
+ * where requests wait for each other, a slower journey slows all of them. No ramp: every second of a replicate is alike.
  */
 const steady = (holdSeconds: number): Readonly<Record<string, number>> => ({
-  startRate: 32,
-  peakRate: 32,
+  startRate: 40,
+  peakRate: 40,
   warmupSeconds: 6,
   rampSeconds: 0,
   holdSeconds,
@@ -25,8 +25,8 @@ const steady = (holdSeconds: number): Readonly<Record<string, number>> => ({
 });
 
 export const PRESETS: Readonly<Record<PresetName, ComparisonPreset>> = {
-  quick: { pairs: COMPARISON_PRESETS.quick.pairs, load: steady(12) },
-  default: { pairs: COMPARISON_PRESETS.standard.pairs, load: steady(15) },
+  quick: { pairs: COMPARISON_PRESETS.quick.pairs, load: steady(10) },
+  default: { pairs: COMPARISON_PRESETS.standard.pairs, load: steady(12) },
   thorough: { pairs: COMPARISON_PRESETS.thorough.pairs, load: steady(20) },
 };
 

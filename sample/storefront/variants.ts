@@ -90,13 +90,9 @@ export const VARIANTS: Readonly<Record<Variant, VariantSwitches>> = {
   },
   [Variant.MemberPrices]: {
     ...baseline,
-    summary:
-      "Search results show the members' price too, the first hits what businesses pay: 30 more prices a page.",
+    summary: "The first 16 hits of a search show the members' price too: 16 more prices beside 24.",
     tier: "app",
-    searchPriceGroups: [
-      { group: CustomerGroup.Member, hits: Number.POSITIVE_INFINITY },
-      { group: CustomerGroup.Business, hits: 6 },
-    ],
+    searchPriceGroups: [{ group: CustomerGroup.Member, hits: 16 }],
   },
   [Variant.Improved]: {
     ...baseline,

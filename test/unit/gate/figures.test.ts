@@ -35,10 +35,10 @@ describe("figures of a side", () => {
     sideFigures({ name: "s", label: "s", sizing }, [replicate("s", 1, changes)], 0.95, prices);
 
   test("cost per million requests follows from the answered ones, where every objective is met", () => {
-    // 100 requests a second for 10 s: 360,000 an hour; 3.5 cores and 0.625 + 0.25 GiB
+    // 100 requests a second for 10 s: 360,000 an hour; 4.5 cores and 1 + 0.125 GiB
     const { costPerHour, costPerMillion } = figures({ slos: [{ ...met, status: "met" }] });
-    expect(costPerHour).toBeCloseTo(3.5 * 0.04 + 0.875 * 0.004, 12);
-    expect(costPerMillion).toBeCloseTo((3.5 * 0.04 + 0.875 * 0.004) / 0.36, 9);
+    expect(costPerHour).toBeCloseTo(4.5 * 0.04 + 1.125 * 0.004, 12);
+    expect(costPerMillion).toBeCloseTo((4.5 * 0.04 + 1.125 * 0.004) / 0.36, 9);
   });
 
   test("a broken objective, or none, has no cost per million", () => {
