@@ -9,7 +9,7 @@ import { type AwsSettings, awsSettings, FleetFlavour } from "../../components/aw
 import type { GeneratorSlot } from "../../components/contracts";
 import { type AwsStack, openAwsStack } from "../engine/support/aws-stack";
 import {
-  firstStarts,
+  expectWholeRun,
   fleetPlan,
   k6OfThisMachine,
   processesBelow,
@@ -122,21 +122,10 @@ test("two generators start together as emulated tasks of Fargate, and every samp
     onProgress: (progress) => seen.push(progress),
   });
 
-  expect(result.aborted).toBeNull();
-  expect(result.generators.map(({ health }) => health.exitCode)).toEqual([0, 0]);
+  await expectWholeRun(result, { served: application.requests(), seen });
   expect(result.generators.map(({ health }) => health.place).sort()).toEqual([...fargate.tasks].sort());
-  expect(result.arrivals).toMatchObject({ planned: 160, dropped: 0 });
-  expect(result.arrivals.started).toBeGreaterThanOrEqual(159);
-  expect(result.generators.reduce((sum, { requests }) => sum + requests, 0)).toBe(application.requests());
-  expect(application.requests()).toBeGreaterThanOrEqual(178);
-  expect(seen.some(({ requestRatePerSecond }) => requestRatePerSecond > 5)).toBe(true);
-  for (const generator of result.generators) {
-    expect(Math.abs(generator.health.startSkewMs ?? Number.NaN)).toBeLessThan(150);
-    const { own, common } = await firstStarts(generator);
-    expect(own).toBe(common);
-    expect(generator.health.cpuMean).not.toBeNull();
-    expect(generator.health.memoryMaxMiB).toBeGreaterThan(10);
-  }
+  // No sample is moved: a task knows how well its clock is synchronised, not how far it is off.
+  expect(result.generators.map(({ health }) => health.clockOffsetMs ?? 0)).toEqual([0, 0]);
   // The second task's metadata says that its clock is not synchronised.
   expect(result.clock).toMatchObject({ offsetMs: 0.7, method: expect.stringMatching(/^ECS /) });
   expect(result.clock?.unmeasured).toHaveLength(1);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { samplesOnCommonClock } from "../../campaign/clock-correction";
-import type { FleetResult } from "../../campaign/fleet";
+import type { FleetProgress, FleetResult } from "../../campaign/fleet";
 import { silentObserver } from "../../campaign/observer";
 import type { EnvironmentPlan } from "../../campaign/plan";
 import type { FleetRequest } from "../../campaign/targets";
@@ -122,6 +122,31 @@ export async function runTestFleet(
   );
 }
 
+/**
+ * A run of {@link splitWorkload} for 8 s on two generators: both end well and start together, and every sample comes back once.
+ * Whether the arrival due at the very end starts is k6's to say.
+ */
+export async function expectWholeRun(
+  result: FleetResult,
+  { served, seen }: { readonly served: number; readonly seen: readonly FleetProgress[] },
+): Promise<void> {
+  expect(result.aborted).toBeNull();
+  expect(result.generators.map(({ health }) => health.exitCode)).toEqual([0, 0]);
+  expect(result.arrivals).toMatchObject({ planned: 160, dropped: 0 });
+  expect(result.arrivals.started).toBeGreaterThanOrEqual(159);
+  expect(result.generators.reduce((sum, { requests }) => sum + requests, 0)).toBe(served);
+  expect(served).toBeGreaterThanOrEqual(178);
+  expect(seen.some(({ requestRatePerSecond }) => requestRatePerSecond > 5)).toBe(true);
+  for (const generator of result.generators) {
+    expect(Math.abs(generator.health.startSkewMs ?? Number.NaN)).toBeLessThan(150);
+    // This machine has one clock: samples of a generator whose clock claims to be ahead were made that much later.
+    const { own, common } = await firstStarts(generator);
+    expect(own - common).toBeCloseTo((generator.health.clockOffsetMs ?? 0) * 1000);
+    expect(generator.health.cpuMean).not.toBeNull();
+    expect(generator.health.memoryMaxMiB).toBeGreaterThan(10);
+  }
+}
+
 /** Processes of this machine with that folder in their arguments: k6 that emulated generators have left. */
 export function processesBelow(folder: string): readonly string[] {
   return readdirSync("/proc").filter((pid) => {
@@ -135,7 +160,7 @@ export function processesBelow(folder: string): readonly string[] {
 }
 
 /** When the first sample of a generator started, by its own clock and by the common one; microseconds since the epoch. */
-export async function firstStarts(
+async function firstStarts(
   generator: FleetResult["generators"][number],
 ): Promise<{ readonly own: number; readonly common: number }> {
   const sql = k6SamplesSql(generator.samples, {
