@@ -1,4 +1,5 @@
 import type { ValidityFinding } from "./model";
+import { meanOrZero } from "./statistics/mean";
 
 /** What is known of one load generator after a run. Shares are of the whole machine's cores, 0..1. */
 export interface GeneratorFigures {
@@ -64,9 +65,6 @@ export const VALIDITY_LIMITS = {
 
 /** A threshold of the user's own k6 script (99) or an assertion of a Gatling simulation (2): a result, not a failure of the generator. */
 const OWN_VERDICTS: ReadonlySet<number | null> = new Set([99, 2]);
-
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -204,7 +202,7 @@ export function findValidity(input: ValidityInput): readonly ValidityFinding[] {
     ...arrivalFindings(input),
     ...generatorFindings(input),
     ...saturationFindings(input),
-    ...stealFindings(mean(input.machineSteal ?? []), "the host of the machine"),
+    ...stealFindings(meanOrZero(input.machineSteal ?? []), "the host of the machine"),
   );
   const offset = input.clockOffsetMs === null ? 0 : Math.abs(input.clockOffsetMs);
   const apart = above(offset, VALIDITY_LIMITS.clockOffsetMs);

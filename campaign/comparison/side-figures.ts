@@ -1,6 +1,7 @@
 import { COMPARED_PROBABILITIES } from "../../analysis/comparison/metrics";
 import { describe } from "../../analysis/statistics/descriptive";
 import { tQuantile } from "../../analysis/statistics/distributions";
+import { meanOrZero } from "../../analysis/statistics/mean";
 import type { Sizing } from "../../components/contracts";
 import type { IntervalFigure, SideFigures, SideJourney } from "../../report/comparison/model";
 import type { PriceList } from "./model";
@@ -19,7 +20,6 @@ export function geometricInterval(values: readonly number[]): IntervalFigure {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : sum(values) / values.length);
 
 function journeysOf(
   replicates: readonly Replicate[],
@@ -54,9 +54,9 @@ function tiersOf(replicates: readonly Replicate[]): readonly TierUse[] {
     const instances = own.flatMap((one) => (one.instances === null ? [] : [one.instances]));
     return {
       tier,
-      utilisation: mean(own.map(({ utilisation }) => utilisation)),
-      throttledShare: mean(own.map(({ throttledShare }) => throttledShare)),
-      instances: instances.length === 0 ? null : mean(instances),
+      utilisation: meanOrZero(own.map(({ utilisation }) => utilisation)),
+      throttledShare: meanOrZero(own.map(({ throttledShare }) => throttledShare)),
+      instances: instances.length === 0 ? null : meanOrZero(instances),
     };
   });
 }

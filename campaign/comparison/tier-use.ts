@@ -1,3 +1,4 @@
+import { meanOrZero } from "../../analysis/statistics/mean";
 import type { Sizing } from "../../components/contracts";
 import type { TelemetryPoint } from "../../storage/schema";
 
@@ -30,9 +31,6 @@ function allotted(sizing: Sizing, tier: string, source: string): number | undefi
   }
 }
 
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /**
  * Utilisation of every tier. Of a tier with several processes the busiest counts: the others being idle does not help it.
  * @param points readings of the measured window only
@@ -47,7 +45,12 @@ export function tierUse(points: readonly TelemetryPoint[], sizing: Sizing): read
       const cpu = allotted(sizing, tier, source);
       const used = values("cpu_cores", source);
       if (cpu === undefined || used.length === 0) return [];
-      return [{ utilisation: mean(used) / cpu, throttledShare: mean(values("throttled_share", source)) }];
+      return [
+        {
+          utilisation: meanOrZero(used) / cpu,
+          throttledShare: meanOrZero(values("throttled_share", source)),
+        },
+      ];
     });
     if (uses.length === 0) return [];
     const instances = own.filter(({ metric }) => metric === "instances_in_service").map(({ value }) => value);
@@ -56,7 +59,7 @@ export function tierUse(points: readonly TelemetryPoint[], sizing: Sizing): read
         tier,
         utilisation: Math.max(...uses.map(({ utilisation }) => utilisation)),
         throttledShare: Math.max(...uses.map(({ throttledShare }) => throttledShare)),
-        instances: instances.length === 0 ? null : mean(instances),
+        instances: instances.length === 0 ? null : meanOrZero(instances),
       },
     ];
   });
