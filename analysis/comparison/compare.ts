@@ -20,6 +20,7 @@ import { DIAGNOSTIC_ALPHA, diagnose, orderEffect } from "./order-effects";
 import { sensitivityOf, settlementOf } from "./planning";
 import { type ComparisonSettings, MIN_REPLICATES } from "./settings";
 import { metricSentence, percentText, pText, settlementText } from "./wording";
+import { worstFirst } from "./worst-first";
 
 function reportMetric(
   journey: string,
@@ -146,26 +147,15 @@ function longest(settlements: readonly Settlement[]): Settlement | null {
   );
 }
 
-/** How far beyond its threshold the worst gating figure of a journey is: 1 is at the threshold. */
-function excessOf({ metrics }: JourneyComparison): number {
-  return metrics.reduce(
-    (most, { status, change, threshold }) =>
-      status === "regression" && change !== null ? Math.max(most, Math.abs(change) / threshold) : most,
-    0,
-  );
-}
-
 function headlineOf(
   verdict: ComparisonVerdict,
   journeys: readonly JourneyComparison[],
   settlement: Settlement | null,
   paired: boolean,
 ): string {
-  // What slows one journey often makes others wait: the one that is worst hit is most likely the one that changed.
   const named = (wanted: ComparisonVerdict): string =>
-    journeys
+    worstFirst(journeys)
       .filter((journey) => journey.verdict === wanted)
-      .toSorted((a, b) => excessOf(b) - excessOf(a))
       .map(({ journey }) => journey)
       .join(", ");
   if (journeys.length === 0) return "There is no journey to compare.";
@@ -214,7 +204,7 @@ export function compareSides(input: ComparisonInput, settings: ComparisonSetting
     gatingTests,
     reportedTests,
     headline: headlineOf(verdict, journeys, settlement, input.paired),
-    reasons: journeys
+    reasons: worstFirst(journeys)
       .toSorted((a, b) => byImportance(a.verdict) - byImportance(b.verdict))
       .flatMap(({ reasons }) => reasons),
     warnings,

@@ -22,3 +22,4 @@ export {
 export * from "./settings";
 export { checkWarmUp, type SteadyStateResult, type SteadyStateSlice } from "./steady-state";
 export { metricName, settlementText } from "./wording";
+export { worstFirst } from "./worst-first";

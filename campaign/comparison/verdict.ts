@@ -1,4 +1,9 @@
-import type { ComparisonResult, MetricComparison, SequentialDecision } from "../../analysis/comparison";
+import {
+  type ComparisonResult,
+  type MetricComparison,
+  type SequentialDecision,
+  worstFirst,
+} from "../../analysis/comparison";
 import type { ValidityFinding, Verdict } from "../../analysis/model";
 import { REMEDIES } from "../../analysis/verdict";
 import type { Dominance, ObjectivesVerdict, SideFigures } from "../../report/comparison/model";
@@ -10,7 +15,7 @@ const COMPARISON_REMEDIES: Readonly<Record<string, string>> = {
     "Look at the rounds left out: something else used the machine, or the load is too high for it.",
   "environment-drift": "Run again when nothing else changes on the machine.",
   interrupted: "Run it again to its end.",
-  "not-steady": "Lengthen the warm-up of the replicates, for instance with --set warmupSeconds=8.",
+  "not-steady": "Lengthen the warm-up of the replicates, for instance with --set warmupSeconds=20.",
 };
 
 export interface VerdictInput {
@@ -168,28 +173,18 @@ const IMPORTANCE: readonly MetricComparison["status"][] = [
 ];
 
 const gatingMetrics = ({ journeys }: ComparisonResult): readonly MetricComparison[] =>
-  journeys.flatMap(({ metrics }) => metrics.filter(({ gating }) => gating));
+  worstFirst(journeys).flatMap(({ metrics }) => metrics.filter(({ gating }) => gating));
 
-/** What decided, over all journeys: regressions first, figures that pass last. */
+/** What decided, over all journeys: regressions first, the worst of them at the top, figures that pass last. */
 const gatingReasons = (result: ComparisonResult): readonly string[] =>
   gatingMetrics(result)
     .toSorted((a, b) => IMPORTANCE.indexOf(a.status) - IMPORTANCE.indexOf(b.status))
     .map(({ why }) => why);
 
-/** The journey that got worse by most, in latency where there is one. */
-function worstJourney({ journeys }: ComparisonResult): string | undefined {
-  const changeOf = (metrics: readonly MetricComparison[]): number =>
-    metrics.find(({ metric, gating }) => metric === "latency" && gating)?.change ?? 0;
-  const [worst] = journeys
-    .filter(({ verdict }) => verdict === "regression")
-    .toSorted((a, b) => changeOf(b.metrics) - changeOf(a.metrics));
-  return worst?.journey;
-}
-
 function actionsOf(kind: ComparisonResult["verdict"], result: ComparisonResult): readonly string[] {
   if (kind === "regression") {
     return [
-      `Start with ${worstJourney(result) ?? "the slowest journey"}: compare the tiers of both sides below, and the reports of one pair's runs.`,
+      `Start with ${worstFirst(result.journeys).find(({ verdict }) => verdict === "regression")?.journey ?? "the slowest journey"}: compare the tiers of both sides below, and the reports of one pair's runs.`,
     ];
   }
   if (kind === "inconclusive") {

@@ -142,6 +142,8 @@ export interface StoredRunOptions {
   readonly failed?: Readonly<Record<string, number>>;
   /** Share of each journey's arrivals that were dropped. Absent: the tool told no arrivals. */
   readonly dropped?: Readonly<Record<string, number>>;
+  /** Share of the machine's CPU that its host gave to others, in every second. */
+  readonly stealShare?: number;
   readonly manifest?: Partial<RunManifest>;
 }
 
@@ -182,6 +184,18 @@ export async function storeRun(
         }),
       );
       await store.importIterations("generator-1", seconds.join(" UNION ALL "));
+    }
+    const { stealShare } = options;
+    if (stealShare !== undefined) {
+      await store.writeTelemetry(
+        Array.from({ length: MEASURED_SECONDS }, (_, second) => ({
+          atUs: BigInt(startedAtUs + 2_000_000 + second * 1_000_000),
+          tier: "machine",
+          source: "machine",
+          metric: "machine_steal_share",
+          value: stealShare,
+        })),
+      );
     }
   } finally {
     await store.close();

@@ -35,6 +35,20 @@ describe("the judgement of a stored comparison", () => {
     ]);
   });
 
+  test("of two slower journeys the reasons and the advice begin with the one that is worst hit", async () => {
+    const folder = join(results, "two-slower");
+    await storeComparison(folder, storedComparison(8), (side) =>
+      side === "candidate" ? { slowdown: { browse: 1.2, search: 1.5 } } : {},
+    );
+    const { verdict } = await judgeStoredComparison(folder);
+    expect(verdict.headline).toBe("The candidate is worse than the baseline: search, browse.");
+    expect(verdict.reasons.slice(0, 2).map((text) => text.split(":")[0])).toEqual([
+      "P95 of search",
+      "P95 of browse",
+    ]);
+    expect(verdict.actions[0]).toMatch(/^Start with search/);
+  });
+
   test("errors of the candidate are a regression, also when most requests fail", async () => {
     const folder = join(results, "errors");
     await storeComparison(folder, storedComparison(8), (side) =>
@@ -82,6 +96,36 @@ describe("the judgement of a stored comparison", () => {
     const { verdict, result } = await judgeStoredComparison(folder);
     expect(verdict.kind).not.toBe("invalid");
     expect(result?.n).toBe(7);
+  });
+
+  test("rounds that only the host disturbed are left out and named, and the rest is judged", async () => {
+    const folder = join(results, "steal");
+    await storeComparison(folder, storedComparison(8), (_side, round) => ({
+      stealShare: round <= 3 ? 0.05 : 0.001,
+    }));
+    const { verdict, result, validity } = await judgeStoredComparison(folder);
+    expect(verdict.kind).toBe("pass");
+    expect(result?.n).toBe(5);
+    expect(validity).toContainEqual(
+      expect.objectContaining({
+        code: "rounds-excluded",
+        severity: "warning",
+        measured: 0,
+        text: expect.stringMatching(
+          /^3 of 8 rounds were left out.*\(3 of them disturbed by the machine's host\)$/,
+        ),
+      }),
+    );
+  });
+
+  test("where the host disturbed all rounds but two, nothing can be judged", async () => {
+    const folder = join(results, "steal-everywhere");
+    await storeComparison(folder, storedComparison(8), (side, round) =>
+      side === "candidate" && round > 2 ? { stealShare: 0.05 } : {},
+    );
+    const { verdict } = await judgeStoredComparison(folder);
+    expect(verdict.kind).toBe("invalid");
+    expect(verdict.reasons.join(" ")).toContain("6 of them disturbed by the machine's host");
   });
 
   test("an interrupted comparison is invalid", async () => {
