@@ -13,12 +13,13 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 /**
  * 40 journeys a second without pauses. A P95 needs 200 requests (ten beyond it) to be told at all; its own sampling error falls with
  * the root of their number. The storefront's two instances then use about a fifth of a core each, and answer nearly without queues:
- * where requests wait for each other, a slower journey slows all of them. No ramp: every second of a replicate is alike.
+ * where requests wait for each other, a slower journey slows all of them. No ramp: every second of a replicate is alike. New app
+ * instances answer faster for the first 10 to 12 s, as their compiler gets to know them: the warm-up covers that.
  */
 const steady = (holdSeconds: number): Readonly<Record<string, number>> => ({
   startRate: 40,
   peakRate: 40,
-  warmupSeconds: 6,
+  warmupSeconds: 12,
   rampSeconds: 0,
   holdSeconds,
   thinkTimeScale: 0,
@@ -39,8 +40,8 @@ export const FIRST_WARMUP_SECONDS = 15;
  */
 export const SPARE_SHARE = 0.5;
 
-/** What a replicate takes on top of its arrivals: starting generators, and every request into Parquet. */
-export const REPLICATE_OVERHEAD_SECONDS = 1;
+/** What a replicate takes on top of its arrivals: new app instances, starting generators, and every request into Parquet. */
+export const REPLICATE_OVERHEAD_SECONDS = 2;
 
 /** Provisioning and removing one environment, from experience on two cores. */
 export const ENVIRONMENT_OVERHEAD_SECONDS = 12;

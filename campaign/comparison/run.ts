@@ -172,6 +172,8 @@ class Comparison {
             const found = standing.find(({ side }) => side.name === name);
             // A stored baseline is there already.
             if (found === undefined) continue;
+            // What a process became in its life would else be a property of the side, the same in all its replicates.
+            await this.target.refreshApp?.(found.side.environment, options.signal);
             const runId = replicateName(round, name, sides);
             measured.push(
               await this.#measure(found, runId, round, roundWorkload(found.side.workload, round), "pairs"),

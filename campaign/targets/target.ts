@@ -91,6 +91,11 @@ export interface CampaignTarget {
   ): Promise<EngineStack>;
   /** The stack of an environment that stands, for nothing but its destruction; undefined without a state that can be used. */
   openForDestruction(environmentId: string, observer: CampaignObserver): Promise<EngineStack | undefined>;
+  /**
+   * Replaces the app instances by new ones and resolves when the old ones are gone. Absent where it takes minutes.
+   * @throws EnvironmentError PERFBED_APP_NOT_REFRESHED
+   */
+  refreshApp?(plan: EnvironmentPlan, signal: AbortSignal): Promise<void>;
   /** Asks every tier to do its work once. @returns how many checks passed @throws EnvironmentError naming every one that failed */
   verify(plan: EnvironmentPlan, access: EnvironmentAccess, signal: AbortSignal): Promise<number>;
   startTelemetry(request: TelemetryRequest): Promise<RunTelemetry>;

@@ -1,5 +1,6 @@
 import { Target } from "../../../components/contracts";
 import { createLocalTiers } from "../../../components/local";
+import { refreshInstances } from "../../../components/local/application/instance-refresh";
 import {
   EnvironmentState,
   type EnvironmentSummary,
@@ -95,6 +96,9 @@ export const localTarget: CampaignTarget = {
     }),
 
   verify: verifyEnvironment,
+
+  refreshApp: ({ environmentId, application }, signal) =>
+    refreshInstances(environmentId, application, signal),
 
   // Loaded when a run begins: `perfbed up` measures nothing.
   startTelemetry: async (request) => (await import("./telemetry")).startLocalTelemetry(request),

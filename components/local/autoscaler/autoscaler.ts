@@ -46,6 +46,10 @@ export class Autoscaler {
   #loops: Promise<unknown> = Promise.resolve();
   /** The loop runs: until then the first instances are being launched, and nothing is reconciled. */
   #running = false;
+  /** While instances are replaced there are more of them than desired, on purpose, and their figures say nothing. */
+  #refreshing = false;
+  #refreshes = 0;
+  #refreshFailure: string | null = null;
 
   constructor(settings: AutoscalerSettings) {
     this.#settings = settings;
@@ -138,6 +142,30 @@ export class Autoscaler {
     this.#journal.event(AutoscalerEvent.SettingsRejected, "autoscaler", {});
   }
 
+  /**
+   * An instance refresh: as many new instances as there are, and once all of them are in service the old ones drain and end. When one does
+   * not come up, the old ones stay. The state tells when it is over.
+   */
+  async refresh(): Promise<void> {
+    if (!this.#running || this.#refreshing) return;
+    this.#refreshing = true;
+    const old = this.#group.list.filter((instance) => instance.counts);
+    this.#journal.event(AutoscalerEvent.RefreshStarted, "autoscaler", { instances: old.length });
+    const launches = await Promise.allSettled(old.map(() => this.#group.launch("instance refresh", false)));
+    const failure = launches.find((launch) => launch.status === "rejected");
+    const failed = failure === undefined ? null : describe(failure.reason);
+    if (failed === null) {
+      for (const instance of old) this.#group.terminateLater(instance, "instance refresh");
+    } else {
+      log(`the instances are not refreshed: ${failed}`);
+    }
+    this.#refreshes++;
+    this.#refreshFailure = failed;
+    this.#refreshing = false;
+    this.#journal.event(AutoscalerEvent.RefreshEnded, "autoscaler", { failed });
+    this.#reconcile();
+  }
+
   /** Ends the loop, drains and stops all instances. */
   async stop(): Promise<void> {
     this.#running = false;
@@ -158,6 +186,8 @@ export class Autoscaler {
       minInstances,
       maxInstances,
       inService,
+      refreshes: this.#refreshes,
+      refreshFailure: this.#refreshFailure,
       lostRows: this.#journal.lostRows,
       instances: this.#group.list.map((instance) => ({
         name: instance.name,
@@ -215,7 +245,9 @@ export class Autoscaler {
       terminating: readings.length - counting,
       protectedInstances: measured.filter(({ instance }) => this.#isProtected(instance)).length,
     };
-    const { state, decision } = decide(this.#state, observation, scaling, this.#settings.sizing);
+    const { state, decision } = this.#refreshing
+      ? { state: this.#state, decision: null }
+      : decide(this.#state, observation, scaling, this.#settings.sizing);
     this.#state = state;
     if (decision !== null) this.#announce(decision, { value, measured: measured.length }, atMs);
     this.#journal.metrics(
@@ -272,7 +304,7 @@ export class Autoscaler {
 
   /** Makes the number of instances what it should be. */
   #reconcile(): void {
-    if (!this.#running) return;
+    if (!this.#running || this.#refreshing) return;
     const counting = this.#group.list.filter((instance) => instance.counts);
     const missing = this.#state.desired - counting.length;
     if (missing > 0 && !this.#group.isBackingOff(Date.now())) {

@@ -16,6 +16,9 @@ export enum AutoscalerEvent {
   InstanceLost = "instance-lost",
   SettingsUpdated = "settings-updated",
   SettingsRejected = "settings-rejected",
+  RefreshStarted = "refresh-started",
+  /** With the reason as `failed` where the old instances stayed. */
+  RefreshEnded = "refresh-ended",
 }
 
 export type EventDetail = Readonly<Record<string, string | number | boolean | null>>;

@@ -5,7 +5,7 @@ import { readAutoscalerSettings } from "./settings";
 
 /**
  * The autoscaler daemon: `node dist/components/local/autoscaler/main.js SETTINGS.json`.
- * SIGTERM and SIGINT drain and stop all instances; SIGHUP reads the settings again. Exit codes as everywhere in perfbed.
+ * SIGTERM and SIGINT drain and stop all instances; SIGHUP reads the settings again, SIGUSR2 replaces all instances by new ones. Exit codes as everywhere in perfbed.
  */
 async function main(): Promise<void> {
   const path = process.argv[2];
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
       autoscaler.rejectUpdate(error);
     }
   });
+  process.on("SIGUSR2", () => void autoscaler.refresh());
   const running = autoscaler.start().then(() => autoscaler.finished);
   try {
     await Promise.race([running, stopRequested]);

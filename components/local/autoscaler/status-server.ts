@@ -7,6 +7,10 @@ export interface AutoscalerStatus {
   readonly minInstances: number;
   readonly maxInstances: number;
   readonly inService: number;
+  /** Instance refreshes asked for so far that have ended, whatever became of them. */
+  readonly refreshes: number;
+  /** Why the last one failed; null when it did not. */
+  readonly refreshFailure: string | null;
   /** Rows of events.jsonl and metrics.jsonl that could not be written; more than 0 means that the record has holes. */
   readonly lostRows: number;
   readonly instances: readonly {

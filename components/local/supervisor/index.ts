@@ -14,4 +14,5 @@ export { type PrepareOptions, prepareEnvironment } from "./prepare-environment";
 export { runOnce, type StartOptions, startProcess } from "./start-process";
 export { type StopOutcome, stopProcess } from "./stop-process";
 export { type SweepOptions, sweepEnvironment } from "./sweep";
+export { signalProcess } from "./termination";
 export * from "./types";

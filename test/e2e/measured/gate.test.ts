@@ -58,6 +58,14 @@ describe("a gate on the local target with real parts", () => {
     );
     expect(seeds[0]).toBe(seeds[1]);
 
+    const instancesOf = (run: string): readonly string[] =>
+      JSON.parse(readFileSync(join(folder, run, "run.json"), "utf8"))
+        .inventory.map(({ name }: { name: string }) => name)
+        .filter((name: string) => /^app-\d+$/.test(name));
+    const [first, second] = [instancesOf("pair-01-baseline"), instancesOf("pair-02-baseline")];
+    expect([first.length, second.length]).toEqual([2, 2]);
+    expect(first.filter((name) => second.includes(name))).toEqual([]);
+
     const sarif = JSON.parse(readFileSync(join(world.work, "ci", "perfbed.sarif"), "utf8"));
     expect(sarif.runs[0].results.length).toBeGreaterThan(0);
     const history = await cli(world, ["history", "--history", join(world.work, "gates"), "--json"]);

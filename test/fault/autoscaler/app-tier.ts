@@ -165,7 +165,7 @@ export class AppTier {
     const path = this.writeSettings(settings);
     this.daemon = await startProcess({
       environmentId: this.environmentId,
-      name: "app-autoscaler",
+      name: "autoscaler",
       tier: "app",
       command: process.execPath,
       args: [compiledModule("components/local/autoscaler/main"), path],

@@ -1,4 +1,5 @@
 import { ScalingMetric, ScalingPolicyType } from "../../../components/contracts";
+import { refreshInstances } from "../../../components/local/application/instance-refresh";
 import { isAlive, stopProcess, takeInventory } from "../../../components/local/supervisor";
 import { EnvironmentError } from "../../../core/errors";
 import { AppTier, Load, QUICK, until } from "./app-tier";
@@ -72,6 +73,28 @@ describe("instances that fail", () => {
     expect(isAlive(daemon)).toBe(true);
   });
 
+  it("SIGUSR2 replaces all instances by new ones, and no request fails meanwhile", async () => {
+    const { daemon } = tier;
+    if (daemon === undefined) throw new Error("no daemon");
+    tier.writeSettings(tier.settings({ ...SIZING, minInstances: 2, maxInstances: 2 }));
+    process.kill(daemon.pid, "SIGHUP");
+    await until("two in service", 20_000, async () => (await tier.state()).inService === 2);
+    const before = (await tier.state()).instances.map(({ name }) => name);
+    const load = new Load(tier, "/slow?ms=20", 4);
+    await refreshInstances(
+      tier.environmentId,
+      { startTimeoutSeconds: 10, drainSeconds: 10 },
+      new AbortController().signal,
+    );
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    const after = await tier.state();
+    expect(after.instances.filter(({ name }) => before.includes(name))).toEqual([]);
+    expect(after).toMatchObject({ inService: 2, desired: 2 });
+    expect(tier.eventsOf("instance-lost").filter(({ source }) => before.includes(source))).toEqual([]);
+    expect(tier.eventsOf("refresh-ended").map(({ detail }) => detail.failed)).toEqual([null]);
+  });
+
   it("without a balancer nothing is scaled in: no figures are not low figures", async () => {
     tier.writeSettings(tier.settings({ ...SIZING, scaling: { ...SCALING, disableScaleIn: false } }));
     const { daemon, balancer } = tier;
@@ -130,7 +153,7 @@ describe("a daemon that is told to stop while its first instances are still star
     });
     const asked = performance.now();
     const running = (await takeInventory(tier.environmentId)).processes;
-    const daemon = running.find((process) => process.name === "app-autoscaler");
+    const daemon = running.find((process) => process.name === "autoscaler");
     if (daemon === undefined) throw new Error("no daemon");
     process.kill(daemon.pid, "SIGTERM");
     expect(await started).toBe("ended before it was ready");

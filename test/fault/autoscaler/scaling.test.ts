@@ -110,7 +110,7 @@ describe("an app tier under a load that comes and goes", () => {
   });
 
   it("keeps passwords out of its log and its files", () => {
-    const written = `${tier.log("app-autoscaler")}${JSON.stringify([tier.events(), tier.metrics()])}`;
+    const written = `${tier.log("autoscaler")}${JSON.stringify([tier.events(), tier.metrics()])}`;
     expect(written).not.toContain("s3cret");
   });
 
@@ -121,7 +121,7 @@ describe("an app tier under a load that comes and goes", () => {
     expect(left.processes.map(({ name }) => name)).toEqual(["app-balancer"]);
     // The balancer's own and the status port, which the test reserved.
     expect(left.reservedPorts).toHaveLength(2);
-    expect(tier.log("app-autoscaler").trimEnd().split("\n").at(-1)).toMatch(/stopped$/);
+    expect(tier.log("autoscaler").trimEnd().split("\n").at(-1)).toMatch(/stopped$/);
     expect((await tier.get("/")).status).toBe(503);
   });
 });
