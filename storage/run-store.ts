@@ -11,6 +11,7 @@ import {
   type SliceOptions,
 } from "./arrivals";
 import { SqlEngine } from "./engine";
+import { queryMeanSlices, type SliceMean } from "./mean-slices";
 import { requireReadable, writeParquet } from "./parquet-table";
 import { type GoodRequest, queryRequestSlices, type SliceCounts } from "./request-slices";
 import { parquetParts, partFile, type RunFiles, runFiles } from "./run-folder";
@@ -111,6 +112,11 @@ export class RunStore {
   /** Figures per time slice over the whole run, warm-up included. */
   async timelineSlices(options: SliceOptions): Promise<TimelineSlices> {
     return queryTimelineSlices(this.engine, await this.#samples(), await this.#iterations(), options);
+  }
+
+  /** Mean duration per time slice over the whole run, warm-up included. */
+  async meanSlices(options: SliceOptions): Promise<readonly SliceMean[]> {
+    return queryMeanSlices(this.engine, await this.#samples(), options);
   }
 
   /** Journey arrivals of the window; null when the tool does not tell iterations. */

@@ -24,7 +24,10 @@ export interface Replicate {
   readonly slos: readonly SloResult[];
   readonly validity: readonly ValidityFinding[];
   readonly tiers: readonly TierUse[];
-  /** P50 of all requests in slices of {@link SLICE_SECONDS}, warm-up included (negative), for the check of the steady state. */
+  /**
+   * Mean duration of all requests in slices of {@link SLICE_SECONDS}, warm-up included (negative), for the check of the steady state. Not
+   * a quantile: where quick and slow steps mix, the median lies in the gap between them and jumps with the mix of a slice.
+   */
   readonly slices: readonly { readonly atSeconds: number; readonly value: number | null }[];
   /** Time by tier of its traced requests; absent when no agent took spans. */
   readonly traces?: readonly TierBreakdown[];
@@ -72,10 +75,8 @@ export async function readReplicate(
       slos: judgeObjectives(objectives, journeys, expected),
       validity: storedValidity(manifest, overall, points, events),
       tiers: tierUse(points, manifest.sizing),
-      slices: (
-        await store.timelineSlices({ originUs: window.measuredFromUs, sliceSeconds: SLICE_SECONDS })
-      ).slices
-        .map(({ index, p50Ms }) => ({ atSeconds: index * SLICE_SECONDS, value: p50Ms }))
+      slices: (await store.meanSlices({ originUs: window.measuredFromUs, sliceSeconds: SLICE_SECONDS }))
+        .map(({ atSeconds, meanMs }) => ({ atSeconds, value: meanMs }))
         .filter(({ atSeconds }) => atSeconds < seconds),
       ...(traces === undefined ? {} : { traces: traces.steps }),
     };

@@ -48,6 +48,37 @@ describe("samples", () => {
     });
   });
 
+  test("means by slice count from the origin, before it too, and leave failed requests and empty slices out", async () => {
+    const request = (atMs: number, durationUs: number, ok = true) => ({
+      journey: "j",
+      step: "s",
+      startedAtUs: T0 + atMs * 1000,
+      durationUs,
+      ok,
+    });
+    await withStore("means", async (store) => {
+      expect(await store.meanSlices({ originUs: T0, sliceSeconds: 0.25 })).toEqual([]);
+      await store.importSamples(
+        "generator-1",
+        samplesSql("generator-1", [
+          request(-1, 9000),
+          request(0, 1000),
+          request(249, 4000),
+          request(249, 30_000, false),
+        ]),
+      );
+      await store.importSamples(
+        "generator-2",
+        samplesSql("generator-2", [request(1, 1000), request(750, 2500)]),
+      );
+      expect(await store.meanSlices({ originUs: T0, sliceSeconds: 0.25 })).toEqual([
+        { atSeconds: -0.25, meanMs: 9 },
+        { atSeconds: 0, meanMs: 2 },
+        { atSeconds: 0.75, meanMs: 2.5 },
+      ]);
+    });
+  });
+
   test("other columns than a sample's are refused, by name", async () => {
     await withStore("columns", async (store) => {
       await expect(store.importSamples("g", "SELECT 1 AS campaign")).rejects.toMatchObject({
