@@ -1,6 +1,7 @@
 import type { SliceOptions } from "./arrivals";
 import type { SqlEngine } from "./engine";
 import { sampleSource } from "./sample-histogram";
+import { sliceIndex } from "./slice-index";
 
 /** Mean duration of a slice of time. */
 export interface SliceMean {
@@ -13,15 +14,15 @@ export interface SliceMean {
 export async function queryMeanSlices(
   engine: SqlEngine,
   samples: readonly string[],
-  { originUs, sliceSeconds }: SliceOptions,
+  options: SliceOptions,
 ): Promise<readonly SliceMean[]> {
   if (samples.length === 0) return [];
   const rows = await engine.rows(`
-    SELECT floor((startedAtUs - ${Math.round(originUs)}) / ${sliceSeconds * 1e6})::INTEGER AS slice,
+    SELECT ${sliceIndex(options)} AS slice,
            avg(durationUs) / 1000 AS meanMs
     FROM ${sampleSource(samples)} WHERE ok GROUP BY 1 ORDER BY 1`);
   return rows.map((row) => ({
-    atSeconds: row.number("slice") * sliceSeconds,
+    atSeconds: row.number("slice") * options.sliceSeconds,
     meanMs: row.number("meanMs"),
   }));
 }

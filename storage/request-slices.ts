@@ -1,6 +1,7 @@
 import { literal, type SqlEngine } from "./engine";
 import { startedWithin, type TimeWindow } from "./sample-figures";
 import { sampleSource } from "./sample-histogram";
+import { sliceIndex } from "./slice-index";
 
 /** What makes a request a good one. */
 export interface GoodRequest {
@@ -35,7 +36,7 @@ export async function queryRequestSlices(
   if (samples.length === 0) return slices;
   const good = thresholdMs === null ? "ok" : `ok AND durationUs <= ${Math.round(thresholdMs * 1000)}`;
   const rows = await engine.rows(`
-    SELECT floor((startedAtUs - ${Math.round(window.fromUs)}) / ${sliceSeconds * 1e6})::INTEGER AS slice,
+    SELECT ${sliceIndex({ originUs: window.fromUs, sliceSeconds })} AS slice,
            count(*) AS total, count(*) FILTER (${good}) AS good
     FROM ${sampleSource(samples)}
     WHERE ${startedWithin(window)}${journey === null ? "" : ` AND journey = ${literal(journey)}`} GROUP BY 1`);

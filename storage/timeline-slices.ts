@@ -3,6 +3,7 @@ import { type SliceFigures, TIMELINE_MIN_EXCEEDANCES } from "../analysis/timelin
 import { queryArrivalsPerSlice, type SliceOptions } from "./arrivals";
 import type { SqlEngine } from "./engine";
 import { sampleSource } from "./sample-histogram";
+import { sliceIndex } from "./slice-index";
 
 /** Rows whose durations are held in memory at once, about 50 MiB. */
 const ROWS_PER_BATCH = 2_000_000;
@@ -69,10 +70,6 @@ export async function queryTimelineSlices(
     });
   const last = await engine.row(`SELECT max(startedAtUs) AS lastUs FROM ${source}`);
   return { slices, lastRequestUs: last?.numberOrNull("lastUs") ?? null };
-}
-
-function sliceIndex({ originUs, sliceSeconds }: SliceOptions): string {
-  return `floor((startedAtUs - ${Math.round(originUs)}) / ${sliceSeconds * 1e6})::INTEGER`;
 }
 
 /** In ms; null with too few samples, and where the quantile falls among failed requests (infinite). */

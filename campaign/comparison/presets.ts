@@ -14,7 +14,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
  * 40 journeys a second without pauses. A P95 needs 200 requests (ten beyond it) to be told at all; its own sampling error falls with
  * the root of their number. The storefront's two instances then use about a fifth of a core each, and answer nearly without queues:
  * where requests wait for each other, a slower journey slows all of them. No ramp: every second of a replicate is alike. New app
- * instances answer faster for the first 10 to 12 s, as their compiler gets to know them: the warm-up covers that.
+ * instances get faster for their first 10 to 12 s, while their compiler gets to know them: the warm-up covers that.
  */
 const steady = (holdSeconds: number): Readonly<Record<string, number>> => ({
   startRate: 40,

@@ -28,7 +28,7 @@ export interface Replicate {
    * Mean duration of all requests in slices of {@link SLICE_SECONDS}, warm-up included (negative), for the check of the steady state. Not
    * a quantile: where quick and slow steps mix, the median lies in the gap between them and jumps with the mix of a slice.
    */
-  readonly slices: readonly { readonly atSeconds: number; readonly value: number | null }[];
+  readonly slices: readonly { readonly atSeconds: number; readonly meanMs: number }[];
   /** Time by tier of its traced requests; absent when no agent took spans. */
   readonly traces?: readonly TierBreakdown[];
 }
@@ -75,9 +75,9 @@ export async function readReplicate(
       slos: judgeObjectives(objectives, journeys, expected),
       validity: storedValidity(manifest, overall, points, events),
       tiers: tierUse(points, manifest.sizing),
-      slices: (await store.meanSlices({ originUs: window.measuredFromUs, sliceSeconds: SLICE_SECONDS }))
-        .map(({ atSeconds, meanMs }) => ({ atSeconds, value: meanMs }))
-        .filter(({ atSeconds }) => atSeconds < seconds),
+      slices: (
+        await store.meanSlices({ originUs: window.measuredFromUs, sliceSeconds: SLICE_SECONDS })
+      ).filter(({ atSeconds }) => atSeconds < seconds),
       ...(traces === undefined ? {} : { traces: traces.steps }),
     };
   } finally {

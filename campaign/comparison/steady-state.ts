@@ -1,20 +1,21 @@
 import { checkWarmUp, type SteadyStateSlice } from "../../analysis/comparison/steady-state";
 import type { ValidityFinding } from "../../analysis/model";
+import { meanOrZero } from "../../analysis/statistics/mean";
 import type { Replicate } from "./replicate";
 
 /** Slices of the same instant, averaged over the replicates of a side: what is common to all of them is the transient. */
 function averaged(replicates: readonly Replicate[]): readonly SteadyStateSlice[] {
   const values = new Map<number, number[]>();
   for (const { slices } of replicates) {
-    for (const { atSeconds, value } of slices) {
-      if (value !== null) values.set(atSeconds, [...(values.get(atSeconds) ?? []), value]);
+    for (const { atSeconds, meanMs } of slices) {
+      values.set(atSeconds, [...(values.get(atSeconds) ?? []), meanMs]);
     }
   }
   return [...values]
     .sort(([a], [b]) => a - b)
     .map(([atSeconds, all]) => ({
       atSeconds,
-      value: all.reduce((sum, value) => sum + value, 0) / all.length,
+      value: meanOrZero(all),
     }));
 }
 

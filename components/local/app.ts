@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApmKind, ApmLanguage, apmAgent } from "../apm/model";
 import { apmIdentity, openTelemetryVariables } from "../apm/variables";
 import { type AppArgs, type AppOutputs, TelemetryKind, type TelemetrySource } from "../contracts";
+import { AUTOSCALER_SERVICE } from "./application/group-state";
 import { ApplicationSetupRun, AutoscalingGroup, LoadBalancer } from "./application/resources";
 import { childOptions, type LocalContext, placed } from "./context";
 
@@ -78,7 +79,7 @@ export class LocalApp extends pulumi.ComponentResource implements AppOutputs {
       {
         ...common,
         ...connections,
-        service: "autoscaler",
+        service: AUTOSCALER_SERVICE,
         application: {
           name: application.name,
           version: application.version,

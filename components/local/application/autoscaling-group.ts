@@ -15,6 +15,7 @@ import {
 } from "../provider/service";
 import { isAlive, readLedger } from "../supervisor";
 import { ProbeKind, type StopPolicy } from "../supervisor/types";
+import { readGroupState } from "./group-state";
 import { applicationInput, appSizingInput, connectionInputs } from "./inputs";
 import { resolveReferences } from "./variables";
 
@@ -49,18 +50,6 @@ const stopPolicy = (inputs: AutoscalingGroupInputs): StopPolicy => ({
 });
 
 const settingsPath = (folder: string): string => join(folder, "settings.json");
-
-const groupState = z.object({
-  minInstances: z.number(),
-  maxInstances: z.number(),
-  inService: z.number(),
-  ready: z.boolean(),
-});
-
-async function readState(port: number): Promise<z.infer<typeof groupState>> {
-  const response = await fetch(`http://127.0.0.1:${port}/state`, { signal: AbortSignal.timeout(5_000) });
-  return groupState.parse(await response.json());
-}
 
 /** One above the highest number any instance of this environment has had: a former group's instances are still known to the balancer. */
 async function nextOrdinal(environmentId: string): Promise<number> {
@@ -122,7 +111,7 @@ async function createGroup(inputs: AutoscalingGroupInputs): Promise<z.infer<type
       };
     },
     verify: async ({ ports: [port = 0] }) => {
-      inService = (await readState(port)).inService;
+      inService = (await readGroupState(port)).inService;
     },
   });
   return { ...outputs, inService, eventsPath: join(outputs.folder, "events.jsonl") };
@@ -144,7 +133,7 @@ async function resize(
   process.kill(state.pid, "SIGHUP");
   const deadline = performance.now() + UPDATE_TIMEOUT_MS + news.application.startTimeoutSeconds * 1_000;
   for (;;) {
-    const now = await readState(state.port);
+    const now = await readGroupState(state.port);
     const { minInstances, maxInstances } = news.sizing;
     if (now.ready && now.minInstances === minInstances && now.maxInstances === maxInstances) {
       const { port, ports, pid, startTicks, folder, eventsPath } = state;

@@ -1,26 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { EnvironmentError } from "../../../core/errors";
 import { InstanceState } from "../autoscaler/instance";
 import { isAlive, readLedger, signalProcess } from "../supervisor";
+import { AUTOSCALER_SERVICE, readGroupState } from "./group-state";
 
-/** Name of its process: see `app.ts`. */
-const AUTOSCALER = "autoscaler";
 const POLL_MS = 50;
 /** Beyond the start of the instances and the drain of those before. */
 const MARGIN_MS = 30_000;
-
-const refreshState = z.object({
-  desired: z.number(),
-  refreshes: z.number(),
-  refreshFailure: z.string().nullable(),
-  instances: z.array(z.object({ state: z.string() })),
-});
-
-async function stateOf(port: number): Promise<z.infer<typeof refreshState>> {
-  const response = await fetch(`http://127.0.0.1:${port}/state`, { signal: AbortSignal.timeout(5_000) });
-  return refreshState.parse(await response.json());
-}
 
 /**
  * Replaces every app instance of a standing environment by a new one, and resolves when the old ones are gone. What a process has become
@@ -36,7 +22,7 @@ export async function refreshInstances(
   const { entries } = await readLedger(environmentId);
   const daemon = entries
     .flatMap((entry) =>
-      entry.type === "process-started" && entry.record.name === AUTOSCALER ? [entry.record] : [],
+      entry.type === "process-started" && entry.record.name === AUTOSCALER_SERVICE ? [entry.record] : [],
     )
     .findLast(isAlive);
   const port = daemon?.ports[0];
@@ -45,16 +31,16 @@ export async function refreshInstances(
       "PERFBED_APP_NOT_REFRESHED",
       `The app instances of ${environmentId} were not replaced: ${text}`,
       {
-        hint: `See logs/${AUTOSCALER}.log in the environment's folder.`,
+        hint: `See logs/${AUTOSCALER_SERVICE}.log in the environment's folder.`,
       },
     );
   if (daemon === undefined || port === undefined) throw failed("the autoscaler does not run any more");
-  const before = await stateOf(port);
+  const before = await readGroupState(port);
   if (!signalProcess(daemon, "SIGUSR2")) throw failed("the autoscaler does not run any more");
   const deadline = performance.now() + (limits.startTimeoutSeconds + limits.drainSeconds) * 1_000 + MARGIN_MS;
   for (;;) {
     signal.throwIfAborted();
-    const now = await stateOf(port);
+    const now = await readGroupState(port);
     if (now.refreshes > before.refreshes) {
       if (now.refreshFailure !== null) throw failed(now.refreshFailure);
       if (
