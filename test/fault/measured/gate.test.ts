@@ -6,7 +6,7 @@ import { createWorld, leftovers, ROOT, startCli, type World } from "../../suppor
 jest.setTimeout(240_000);
 
 /** Short replicates gated on the median, which needs twenty requests. */
-const SHORT = ["--pairs", "3", "--quantile", "0.5", "--set", "warmupSeconds=1", "--set", "holdSeconds=3"];
+const SHORT = ["--pairs", "3", "--quantile", "0.5", "--set", "warmupSeconds=6", "--set", "holdSeconds=3"];
 
 let world: World;
 const homeBefore = process.env.PERFBED_HOME;
