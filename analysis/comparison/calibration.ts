@@ -2,16 +2,11 @@ import { describe } from "../statistics/descriptive";
 import { clopperPearson, type Interval } from "../statistics/distributions";
 import { seededRandom } from "../statistics/seeded-random";
 import { decideComparison } from "./decide";
+import { firstLevel } from "./family-wise";
 import { COMPARED_PROBABILITIES } from "./metrics";
 import type { ComparisonInput, ReplicateFigures } from "./model";
 import { minimumDetectableEffect, smallestCaughtEffect } from "./power";
-import {
-  type ComparisonSettings,
-  gatingTestCount,
-  MIN_PAIRS_FOR_PAIRED_TEST,
-  MIN_REPLICATES,
-  settingsOf,
-} from "./settings";
+import { type ComparisonSettings, MIN_PAIRS_FOR_PAIRED_TEST, MIN_REPLICATES, settingsOf } from "./settings";
 
 /** One journey's replicates of one and the same version, in the order they ran; `pair` is that order. */
 export interface CalibrationJourney {
@@ -99,7 +94,7 @@ function spreadOf(
   const sd = pairSd ?? (betweenRunSd === null ? null : betweenRunSd * Math.SQRT2);
   const paired =
     settings.method !== "welch" && (settings.method !== "auto" || pairs >= MIN_PAIRS_FOR_PAIRED_TEST);
-  const alpha = settings.alpha / Math.max(1, gatingTestCount(settings, journeys));
+  const alpha = firstLevel("latency", settings, journeys);
   const design = { sd: sd ?? 0, n: pairs, paired };
   const threshold = Math.log1p(settingsOf(settings, journey).threshold);
   const asShare = (effect: number | null): number | null => (effect === null ? null : Math.expm1(effect));

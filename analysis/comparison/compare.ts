@@ -6,6 +6,7 @@ import {
   figureOf,
   pairDifferences,
 } from "./decide";
+import { firstLevel } from "./family-wise";
 import { changeInterval } from "./metrics";
 import type {
   ComparisonInput,
@@ -27,9 +28,10 @@ function reportMetric(
   decided: DecidedMetric,
   input: ComparisonInput,
   settings: ComparisonSettings,
-  gatingTests: number,
+  gatingTestsOf: DecidedComparison["gatingTestsOf"],
 ): MetricComparison {
   const { definition, test } = decided;
+  const level = firstLevel(definition.metric, settings, gatingTestsOf(definition.metric));
   const figure = {
     metric: definition.metric,
     probability: definition.probability,
@@ -50,8 +52,8 @@ function reportMetric(
     pTwoSided: test?.pTwoSided ?? null,
     pHolm: decided.pHolm,
     q: decided.q,
-    ...sensitivityOf(decided, settings, gatingTests),
-    settlement: settlementOf(decided, settings, gatingTests, input.minutesPerPair),
+    ...sensitivityOf(decided, settings, level),
+    settlement: settlementOf(decided, settings, level, input.minutesPerPair),
   };
   return { ...figure, why: metricSentence(journey, figure, input.paired, decided.available) };
 }
@@ -72,10 +74,10 @@ function reportJourney(
   decided: DecidedJourney,
   input: ComparisonInput,
   settings: ComparisonSettings,
-  gatingTests: number,
+  gatingTestsOf: DecidedComparison["gatingTestsOf"],
 ): JourneyComparison {
   const metrics = decided.metrics.map((metric) =>
-    reportMetric(decided.journey, metric, input, settings, gatingTests),
+    reportMetric(decided.journey, metric, input, settings, gatingTestsOf),
   );
   const reasons = metrics
     .filter(({ gating }) => gating)
@@ -180,8 +182,8 @@ function headlineOf(
  */
 export function compareSides(input: ComparisonInput, settings: ComparisonSettings): ComparisonResult {
   const decided: DecidedComparison = decideComparison(input, settings);
-  const { gatingTests, reportedTests, verdict } = decided;
-  const journeys = decided.journeys.map((journey) => reportJourney(journey, input, settings, gatingTests));
+  const { gatingTests, gatingTestsOf, reportedTests, verdict } = decided;
+  const journeys = decided.journeys.map((journey) => reportJourney(journey, input, settings, gatingTestsOf));
   const metricsOfAll = decided.journeys.flatMap(({ metrics }) => metrics);
   const open = journeys.flatMap(({ metrics }) =>
     metrics.flatMap(({ gating, settlement }) => (gating && settlement !== null ? [settlement] : [])),

@@ -1,8 +1,9 @@
 import { ConfigError } from "../../core/errors";
 import { describe } from "../statistics/descriptive";
 import { type LocationTest, pairedTTest, welchTTest } from "../statistics/location-test";
-import { benjaminiHochbergAdjust, holmAdjust } from "../statistics/multiple-testing";
+import { benjaminiHochbergAdjust } from "../statistics/multiple-testing";
 import { wilcoxonSignedRank } from "../statistics/wilcoxon";
+import { adjustGating } from "./family-wise";
 import { type MetricDefinition, metricsOf } from "./metrics";
 import type {
   ComparisonInput,
@@ -43,6 +44,8 @@ export interface DecidedComparison {
   readonly verdict: ComparisonVerdict;
   readonly gatingTests: number;
   readonly reportedTests: number;
+  /** Gating tests of one kind: those that share its part of alpha. */
+  readonly gatingTestsOf: (kind: MetricDefinition["metric"]) => number;
 }
 
 type MeasuredMetric = Omit<DecidedMetric, "pHolm" | "q" | "status" | "improvement">;
@@ -149,12 +152,12 @@ function adjustedAt(
   measured: readonly MeasuredMetric[],
   include: (metric: MeasuredMetric) => boolean,
   pOf: (test: LocationTest) => number,
-  adjust: (pValues: readonly number[]) => number[],
+  adjust: (tests: readonly { readonly metric: MeasuredMetric; readonly p: number }[]) => number[],
 ): { readonly adjusted: ReadonlyMap<MeasuredMetric, number>; readonly tests: number } {
   const family = measured.flatMap((metric) =>
     metric.test !== null && include(metric) ? [{ metric, p: pOf(metric.test) }] : [],
   );
-  const values = adjust(family.map(({ p }) => p));
+  const values = adjust(family);
   return {
     adjusted: new Map(family.map(({ metric }, index) => [metric, values[index] ?? 1])),
     tests: family.length,
@@ -168,8 +171,8 @@ export function combineVerdicts(verdicts: readonly MetricStatus[]): ComparisonVe
 }
 
 /**
- * Tests and statuses of every figure of every journey. The family of Holm's correction is all gating tests of the comparison, so the
- * chance of any false regression in the whole verdict is at most alpha. Figures that do not gate are labelled after Benjamini and
+ * Tests and statuses of every figure of every journey. All gating tests of the comparison are corrected together ({@link adjustGating}), so
+ * the chance of any false regression in the whole verdict is at most alpha. Figures that do not gate are labelled after Benjamini and
  * Hochberg over all tests.
  * @throws ConfigError when the method needs pairs and the sides are not paired
  */
@@ -191,13 +194,17 @@ export function decideComparison(input: ComparisonInput, settings: ComparisonSet
     all,
     ({ definition }) => definition.gating,
     ({ pGreater }) => pGreater,
-    holmAdjust,
+    (tests) =>
+      adjustGating(
+        tests.map(({ metric, p }) => ({ kind: metric.definition.metric, p })),
+        settings,
+      ),
   );
   const reported = adjustedAt(
     all,
     () => true,
     ({ pTwoSided }) => pTwoSided,
-    benjaminiHochbergAdjust,
+    (tests) => benjaminiHochbergAdjust(tests.map(({ p }) => p)),
   );
   const decide = (metric: MeasuredMetric): DecidedMetric => {
     const pHolm = holm.adjusted.get(metric) ?? null;
@@ -216,6 +223,8 @@ export function decideComparison(input: ComparisonInput, settings: ComparisonSet
     verdict: combineVerdicts(journeys.map(({ verdict }) => verdict)),
     gatingTests: holm.tests,
     reportedTests: reported.tests,
+    gatingTestsOf: (kind) =>
+      [...holm.adjusted.keys()].filter(({ definition }) => definition.metric === kind).length,
   };
 }
 

@@ -8,6 +8,7 @@ export {
   type SequentialState,
 } from "./confidence-sequence";
 export { combineVerdicts, MIN_SHARE_WITH_FIGURE } from "./decide";
+export { alphaShare, firstLevel, latencyTests } from "./family-wise";
 export { interleavedPairs, interleavedRounds } from "./interleaving";
 export { COMPARED_PROBABILITIES } from "./metrics";
 export type * from "./model";

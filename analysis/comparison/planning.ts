@@ -22,32 +22,36 @@ function designOf({ test, n }: DecidedMetric): Design | null {
   return { sd: test.sd, n, paired: test.method !== "welch", efficiency };
 }
 
-/** Smallest true changes that a test of this spread and size sees, and that the rule with its threshold catches. Positive, in the unit of the change. */
+/**
+ * Smallest true changes that a test of this spread and size sees, and that the rule with its threshold catches. Positive, in the unit of the
+ * change.
+ * @param level what the first of the figures of this kind has to reach; see `firstLevel`
+ */
 export function sensitivityOf(
   metric: DecidedMetric,
   settings: ComparisonSettings,
-  gatingTests: number,
+  level: number,
 ): { readonly detectable: number | null; readonly caught: number | null } {
   const design = designOf(metric);
   if (design === null) return { detectable: null, caught: null };
-  const alpha = settings.alpha / Math.max(1, gatingTests);
   const { scaleThreshold, toChange } = metric.definition;
   const asChange = (effect: number | null): number | null =>
     effect === null ? null : Math.abs(toChange(effect));
   return {
-    detectable: asChange(minimumDetectableEffect(design, alpha, settings.power)),
-    caught: asChange(smallestCaughtEffect(design, alpha, settings.power, scaleThreshold)),
+    detectable: asChange(minimumDetectableEffect(design, level, settings.power)),
+    caught: asChange(smallestCaughtEffect(design, level, settings.power, scaleThreshold)),
   };
 }
 
 /**
  * Replicates that would most likely settle an inconclusive figure, if its change and spread are what they look like: enough to be
  * called a regression where the estimate is above the threshold, enough to pass where it is below, each with the wished power.
+ * @param level what the first of the figures of this kind has to reach; see `firstLevel`
  */
 export function settlementOf(
   metric: DecidedMetric,
   settings: ComparisonSettings,
-  gatingTests: number,
+  level: number,
   minutesPerPair: number | undefined,
 ): Settlement | null {
   const design = designOf(metric);
@@ -55,13 +59,12 @@ export function settlementOf(
   const { scaleThreshold } = metric.definition;
   const { estimate } = metric.test;
   const { power, confidence } = settings;
-  const alpha = settings.alpha / Math.max(1, gatingTests);
   const atLeast = metric.n + 1;
   const towards = estimate > scaleThreshold ? "regression" : "pass";
-  const attainable = metric.test.method === "wilcoxon" ? wilcoxonPairsFor(alpha) : 0;
+  const attainable = metric.test.method === "wilcoxon" ? wilcoxonPairsFor(level) : 0;
   const pairs =
     towards === "regression"
-      ? pairsToCatch(design, estimate, alpha, power, scaleThreshold, Math.max(atLeast, attainable))
+      ? pairsToCatch(design, estimate, level, power, scaleThreshold, Math.max(atLeast, attainable))
       : pairsToPass(design, estimate, confidence, power, scaleThreshold, atLeast);
   if (pairs === null || pairs > MAX_ADVISED_PAIRS)
     return { pairs: null, morePairs: null, moreMinutes: null, towards: null };
@@ -81,7 +84,7 @@ export interface PlanRequest {
   readonly sd: number;
   readonly alpha: number;
   readonly power: number;
-  /** Gating tests that Holm's correction counts. */
+  /** What alpha is divided by for the first of the tests; see `latencyTests`. May be fractional. */
   readonly tests: number;
   readonly method: "auto" | "paired-t" | "wilcoxon" | "welch";
   readonly minutesPerPair?: number;

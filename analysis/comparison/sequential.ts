@@ -1,6 +1,6 @@
-import { holmAdjust } from "../statistics/multiple-testing";
 import { confidenceSequence, DEFAULT_EFFECT_SCALE, type SequentialState } from "./confidence-sequence";
 import { decideComparison, pairDifferences } from "./decide";
+import { adjustGating } from "./family-wise";
 import type { ComparisonInput, MetricComparison } from "./model";
 import type { ComparisonSettings } from "./settings";
 
@@ -57,7 +57,10 @@ function figuresOf(
     const sequence = confidenceSequence(pairDifferences(metric, true), options, metric.definition.sdFloor);
     return sequence.at(-1) ?? NOTHING_SEEN;
   });
-  const adjusted = holmAdjust(states.map(({ p }) => p));
+  const adjusted = adjustGating(
+    gating.map(({ metric }, index) => ({ kind: metric.definition.metric, p: states[index]?.p ?? 1 })),
+    settings,
+  );
   return gating.map(({ journey, metric }, index) => {
     const state = states[index] ?? NOTHING_SEEN;
     const pHolm = adjusted[index] ?? 1;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ConfigError, type Problem } from "../../core/errors";
 import { closestName, problemsFromZod } from "../../core/zod-problems";
 import { smallestWilcoxonP, wilcoxonPairsFor } from "../statistics/wilcoxon";
+import { firstLevel } from "./family-wise";
 
 /**
  * `auto`: paired t from {@link MIN_PAIRS_FOR_PAIRED_TEST} pairs on, Welch below and for unpaired sides. `wilcoxon`: exact signed-rank
@@ -64,13 +65,13 @@ export function comparisonSettings(input: unknown = {}): ComparisonSettings {
 }
 
 /**
- * Pairs of each preset. With 10 pairs, five journeys (15 gating tests) and a spread of 0.10 between the log-ratios of pairs, +20 % is
- * caught 96 times in 100 and an unchanged candidate passes 77 times; at a spread of 0.07 (runs that repeat within 5 %) 99.9 and 96.
- * With 8 pairs: 85 and 64, or 99 and 90.
+ * Pairs of each preset. With 14 pairs, five journeys and a spread of 0.12 between the log-ratios of pairs (a shared machine of two cores),
+ * +20 % on one journey is caught 99 times in 100, and an unchanged journey passes 78 times; at a spread of 0.07 (runs that repeat within
+ * 5 %) always, and more than 99 times. With 8 pairs: 83 and 49, or 99.9 and 90.
  */
 export const COMPARISON_PRESETS = {
   quick: { pairs: 8 },
-  standard: { pairs: 10 },
+  standard: { pairs: 14 },
   thorough: { pairs: 20 },
 } as const;
 export type ComparisonPreset = keyof typeof COMPARISON_PRESETS;
@@ -81,11 +82,6 @@ export interface PlannedComparison {
   readonly journeys: readonly string[];
 }
 
-/** Gating tests of a comparison: latency, errors and, where it gates, throughput of every journey. */
-export function gatingTestCount(settings: ComparisonSettings, journeys: number): number {
-  return journeys * (settings.throughputGates ? 3 : 2);
-}
-
 /**
  * Refuses a comparison that could not find a regression however large: too few pairs for the smallest p-value of its method to reach
  * alpha after Holm. To be called before anything is provisioned.
@@ -94,7 +90,7 @@ export function gatingTestCount(settings: ComparisonSettings, journeys: number):
 export function checkPlannedComparison(settings: ComparisonSettings, planned: PlannedComparison): void {
   const problems: Problem[] = [];
   const { pairs, paired, journeys } = planned;
-  const tests = gatingTestCount(settings, journeys.length);
+  const level = firstLevel("latency", settings, journeys.length);
   if (!Number.isInteger(pairs) || pairs < MIN_REPLICATES) {
     problems.push({
       field: "pairs",
@@ -102,15 +98,15 @@ export function checkPlannedComparison(settings: ComparisonSettings, planned: Pl
       allowed: `a whole number, at least ${MIN_REPLICATES}`,
       hint: `${COMPARISON_PRESETS.standard.pairs} is the default`,
     });
-  } else if (settings.method === "wilcoxon" && tests > 0) {
-    const needed = wilcoxonPairsFor(settings.alpha / tests);
+  } else if (settings.method === "wilcoxon" && journeys.length > 0) {
+    const needed = wilcoxonPairsFor(level);
     if (pairs < needed) {
       const smallest = smallestWilcoxonP(pairs);
       problems.push({
         field: "pairs",
         value: pairs,
         allowed: `at least ${needed} with the method wilcoxon`,
-        hint: `The smallest p-value of ${pairs} pairs is ${smallest.toPrecision(2)}; after Holm over ${tests} gating tests it is ${Math.min(1, smallest * tests).toPrecision(2)} and cannot reach alpha = ${settings.alpha}. Run ${needed} pairs or use the method auto`,
+        hint: `The smallest p-value of ${pairs} pairs is ${smallest.toPrecision(2)}; after Holm over ${journeys.length} journeys it is ${Math.min(1, (smallest * settings.alpha) / level).toPrecision(2)} and cannot reach alpha = ${settings.alpha}. Run ${needed} pairs or use the method auto`,
       });
     }
   }

@@ -2,7 +2,7 @@ import {
   type Calibration,
   type CalibrationJourney,
   calibrate,
-  gatingTestCount,
+  latencyTests,
   replicateFigures,
 } from "../../analysis/comparison";
 import { PRESETS } from "./presets";
@@ -12,7 +12,7 @@ import type { StoredComparison } from "./stored";
 /** What runs of one version tell of the noise, for gates of the same preset. */
 export interface CalibrationFigures {
   readonly runs: number;
-  /** Gating tests that Holm's correction counts in such a gate. */
+  /** What alpha is divided by for the first latency of such a gate; see `latencyTests`. */
   readonly tests: number;
   readonly calibration: Calibration;
 }
@@ -39,7 +39,7 @@ export function calibrationFigures(
   );
   return {
     runs: replicates.length,
-    tests: gatingTestCount(settings, journeys.length),
+    tests: latencyTests(settings, journeys.length),
     calibration: calibrate(journeys, settings, { pairs: PRESETS[preset].pairs, seed }),
   };
 }

@@ -27,7 +27,7 @@ export interface CalibrationRecord {
   readonly alpha: number;
   readonly power: number;
   readonly method: "auto" | "paired-t" | "wilcoxon" | "welch";
-  /** Gating tests that Holm's correction counts. */
+  /** What alpha is divided by for the first latency; see `latencyTests`. */
   readonly tests: number;
   readonly minutesPerPair: number;
   readonly runs: number;

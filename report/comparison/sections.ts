@@ -1,4 +1,4 @@
-import { type MetricComparison, metricName } from "../../analysis/comparison";
+import { alphaShare, type MetricComparison, metricName } from "../../analysis/comparison";
 import {
   formatCount,
   formatInstant,
@@ -261,7 +261,7 @@ export function statisticsSection({
 <li>The replicate is the unit: each run gives one quantile a journey; requests are never treated as independent samples.</li>
 <li>Sides run in random order within each round, one at a time, minutes apart on the same machine, with the same request data in a round.</li>
 <li>Differences of log-quantiles; ${methods.length === 0 ? "no test was made" : `tests: ${methods.map((method) => METHOD_WORDS[method]).join(", ")}`}. Quantiles are type 7 and need ten samples beyond them.</li>
-<li>A regression needs a one-sided test significant at ${formatPlain(settings.alpha)} after Holm over ${result?.gatingTests ?? 0} gating tests, and an estimate above the threshold.</li>
+<li>A regression needs a one-sided test significant at ${formatPlain(settings.alpha)} after correction for ${result?.gatingTests ?? 0} gating tests, and an estimate above the threshold. Latency has ${formatPercent(alphaShare("latency", settings))} of that level, ${settings.throughputGates ? "errors and throughput" : "errors"} the rest; Holm shares each part among the journeys.</li>
 <li>A pass needs the whole ${formatPercent(settings.confidence)} interval below the threshold. Anything else is inconclusive.</li>
 <li>All ${result?.reportedTests ?? 0} figures are reported with q-values (Benjamini–Hochberg).</li>
 ${sequential === null ? "" : html`<li>${sequential.text} Early stopping uses anytime-valid tests; the p-values in the tables are those of a fixed size, for information.</li>`}

@@ -1,3 +1,4 @@
+import { firstLevel } from "../../../analysis/comparison/family-wise";
 import { planPairs } from "../../../analysis/comparison/planning";
 import {
   minimumDetectableEffect,
@@ -8,7 +9,7 @@ import {
   regressionProbability,
   testPower,
 } from "../../../analysis/comparison/power";
-import { COMPARISON_PRESETS } from "../../../analysis/comparison/settings";
+import { COMPARISON_PRESETS, comparisonSettings } from "../../../analysis/comparison/settings";
 import { pairedTTest } from "../../../analysis/statistics/location-test";
 import { seededRandom } from "../../../analysis/statistics/seeded-random";
 import { expectNear, statisticsReference } from "../statistics/reference-values";
@@ -75,9 +76,8 @@ describe("power", () => {
 
   test("the default preset catches +20 % more than nine times in ten, five journeys, pairs that repeat within 10 %", () => {
     const design = { sd: 0.1, n: COMPARISON_PRESETS.standard.pairs, paired: true };
-    expect(regressionProbability(design, Math.log(1.2), 0.05 / 15, Math.log(1.1))).toBeGreaterThan(0.96);
-    expect(regressionProbability({ ...design, n: 7 }, Math.log(1.2), 0.05 / 15, Math.log(1.1))).toBeLessThan(
-      0.9,
-    );
+    const level = firstLevel("latency", comparisonSettings(), 5);
+    expect(regressionProbability(design, Math.log(1.2), level, Math.log(1.1))).toBeGreaterThan(0.96);
+    expect(regressionProbability({ ...design, n: 7 }, Math.log(1.2), level, Math.log(1.1))).toBeLessThan(0.9);
   });
 });
