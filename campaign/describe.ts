@@ -124,6 +124,7 @@ export function describePlan(plan: CampaignPlan, width: number): string {
       (slo) =>
         `  objective  ${slo.journey ?? "every journey"}: ${slo.kind === "latency" ? `P${(slo.quantile ?? 0.95) * 100} at most ${slo.threshold} ms` : `failed requests at most ${slo.threshold * 100} %`}`,
     ),
+    ...(plan.coldCache === true ? ["Cache        cold: the edge is emptied after the warm-up"] : []),
     `Length       about ${Math.round(warmup + measured + overheadSeconds(plan.environment))} s with provisioning and teardown`,
     `Results      ${plan.resultsDir}`,
     "Nothing was started.",

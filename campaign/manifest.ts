@@ -31,6 +31,14 @@ export interface GeneratorHealth {
   readonly place?: string;
 }
 
+/** How a run began that measures a warm application behind an empty edge. */
+export interface ColdCache {
+  /** Length of the warm-up before it, which is no part of the run. */
+  readonly warmupSeconds: number;
+  /** When the edge was empty, microseconds since the epoch, on the runner's clock. */
+  readonly emptiedAtUs: number;
+}
+
 /** Everything needed to reproduce a run and to distrust it: `run.json`. */
 export interface RunManifest {
   readonly schemaVersion: number;
@@ -73,6 +81,8 @@ export interface RunManifest {
     readonly warmupSeconds: number;
     readonly measuredSeconds: number;
   };
+  /** Absent: the edge was as the warm-up left it. */
+  readonly coldCache?: ColdCache;
   /** Microseconds since the epoch, as numbers. */
   readonly window: {
     readonly runStartedAtUs: number;

@@ -19,7 +19,7 @@ import {
 import { type ApmRecording, apmOfManifest, startApm, traceRatioOf } from "./apm";
 import { iterationsOnCommonClock, samplesOnCommonClock } from "./clock-correction";
 import type { FleetProgress, FleetResult } from "./fleet";
-import { MANIFEST_SCHEMA_VERSION, type RunManifest } from "./manifest";
+import { type ColdCache, MANIFEST_SCHEMA_VERSION, type RunManifest } from "./manifest";
 import type { CampaignObserver, PhaseName } from "./observer";
 import { timed } from "./phase";
 import type { CampaignPlan } from "./plan";
@@ -37,6 +37,8 @@ export interface MeasureOptions {
   readonly side: string;
   /** From 1. */
   readonly replicate: number;
+  /** Where the edge was emptied for it. */
+  readonly coldCache?: ColdCache;
   readonly observer: CampaignObserver;
   readonly signal: AbortSignal;
   /** Phases so far, for the manifest; filled while the campaign goes on. */
@@ -235,6 +237,7 @@ function manifestOf(
       warmupSeconds,
       measuredSeconds: totalSeconds(workload.arrival),
     },
+    ...(options.coldCache === undefined ? {} : { coldCache: options.coldCache }),
     window: fleet.window,
     arrivals: {
       ...fleet.arrivals,

@@ -4,6 +4,7 @@ import { newCampaignId } from "../core/ids";
 import { storefront } from "../sample/storefront/application";
 import { resolveWorkload } from "../scenarios/resolve";
 import { chooseTool, toolProblems } from "./choose-tool";
+import { coldCacheProblems } from "./cold-cache";
 import { loadConfig } from "./config/load";
 import { requireEnvironment } from "./environments";
 import { placeProblems } from "./fleet/checks";
@@ -35,6 +36,7 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
     ...toolProblems(tool, environment.target),
     ...limitProblems(workload, config.limits),
     ...placeProblems(workload, config.endpoints),
+    ...(options.coldCache === true ? coldCacheProblems(workload) : []),
   ];
   if (all.length > 0) throw new ConfigError("The run has problems", all, "Nothing was started.");
   const campaignId = newCampaignId();
@@ -48,6 +50,7 @@ export async function planRun(environmentId: string, options: PlanOptions): Prom
     maxRequests: config.limits.maxRequests,
     maxRows: config.limits.maxRows,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
+    ...(options.coldCache === true ? { coldCache: true } : {}),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,
   };

@@ -14,6 +14,7 @@ import { apmFrom } from "../stacks/apm-schema";
 import { type ApplicationConfig, applicationFrom } from "../stacks/application-schema";
 import type { HistoryLocation } from "../storage/history";
 import { chooseTool, toolProblems } from "./choose-tool";
+import { coldCacheProblems } from "./cold-cache";
 import { loadConfig } from "./config/load";
 import type { PerfbedConfig, SideConfig, SizingConfig } from "./config/schema";
 import { placeProblems } from "./fleet/checks";
@@ -47,6 +48,8 @@ export interface CampaignPlan {
   readonly maxRequests?: number;
   /** Runs of more requests are stored as histograms. @default never */
   readonly maxRows?: number;
+  /** The edge is emptied after the warm-up, before what is measured. @default false */
+  readonly coldCache?: boolean;
   /** Folder of this campaign's results. */
   readonly resultsDir: string;
   /** Where the result is recorded; absent: nowhere. Serialises without its password. */
@@ -73,6 +76,8 @@ export interface PlanOptions {
   /** The program that makes the load; absent: as the config says. */
   readonly tool?: string;
   readonly set: readonly string[];
+  /** Measure behind an edge that is emptied after the warm-up. @default false */
+  readonly coldCache?: boolean;
   readonly appVersion?: string;
   readonly expiryMinutes?: number;
   readonly resultsDir?: string;
@@ -254,7 +259,11 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
   const chosen = chooseTool(options.tool, config.tool, workload);
   problems.push(...chosen.problems, ...toolProblems(chosen.tool, environment.target));
   if (workload !== undefined) {
-    problems.push(...limitProblems(workload, config.limits), ...placeProblems(workload, config.endpoints));
+    problems.push(
+      ...limitProblems(workload, config.limits),
+      ...placeProblems(workload, config.endpoints),
+      ...(options.coldCache === true ? coldCacheProblems(workload) : []),
+    );
   }
   if (problems.length > 0 || workload === undefined) {
     throw new ConfigError(
@@ -273,6 +282,7 @@ export async function planCampaign(options: PlanOptions): Promise<CampaignPlan> 
     maxRequests: config.limits.maxRequests,
     maxRows: config.limits.maxRows,
     resultsDir: resolve(options.cwd, options.resultsDir ?? config.results, campaignId),
+    ...(options.coldCache === true ? { coldCache: true } : {}),
     ...(history === undefined ? {} : { history }),
     reproduce: options.reproduce,
   };

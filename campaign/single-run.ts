@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentAccess } from "../components/contracts";
 import type { ReportData } from "../report/model";
+import { startCold } from "./cold-cache";
 import type { CampaignObserver } from "./observer";
 import { type recordingObserver, timed } from "./phase";
 import type { CampaignPlan, EnvironmentPlan } from "./plan";
@@ -48,11 +49,13 @@ export async function runOnce(options: SingleRunOptions): Promise<ReportData> {
   const { plan, target, access, observer, signal } = options;
   const runFolder = singleRunFolder(plan);
   await verifyPhase(plan.environment, target, access, observer, signal);
+  const cold = plan.coldCache === true ? await startCold(options) : undefined;
   // Loaded here: `perfbed up` measures nothing and need not wait for the database that keeps the samples.
   const { measure } = await import("./measure");
   const { judgeStoredRun } = await import("./judge");
   await measure({
     ...options,
+    ...(cold === undefined ? {} : { plan: cold.plan, coldCache: cold.coldCache }),
     runId: SINGLE_RUN,
     runFolder,
     side: "single",

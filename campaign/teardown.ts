@@ -36,24 +36,32 @@ async function withDeadline<T>(promise: Promise<T>, deadlineMs: number, what: st
   }
 }
 
+/** What a teardown asks of a target. */
+type TeardownTarget = Pick<CampaignTarget, "beforeDestroy" | "destroyDeadlineMs" | "proveText" | "sweep">;
+
 /**
  * Destroys through Pulumi, sweeps what Pulumi did not remove, and proves from the world that nothing is left. Without a stack
  * (a failed or interrupted provision, or a target that sweeps after failures) the sweep does all of it. Never throws because something is left: the proof says so.
  */
 export async function tearDown(
   environmentId: string,
-  target: CampaignTarget,
+  target: TeardownTarget,
   stack: EngineStack | undefined,
   observer: CampaignObserver,
 ): Promise<TeardownProof> {
   if (stack !== undefined) {
     await timed(observer, "destroy", "asking Pulumi to destroy the stack", async () => {
       try {
+        await target.beforeDestroy?.(environmentId, observer);
+      } catch (error) {
+        observer.note(`What Pulumi does not know of is left to the sweep (${reasonOf(error)})`);
+      }
+      try {
         await withDeadline(stack.destroy(), target.destroyDeadlineMs, "pulumi destroy");
         return "everything that Pulumi made is destroyed";
       } catch (error) {
         observer.note(
-          `pulumi destroy did not finish (${error instanceof Error ? firstLine(error.message) : String(error)}); the sweep ends the rest by identity`,
+          `pulumi destroy did not finish (${reasonOf(error)}); the sweep ends the rest by identity`,
         );
         return "handed to the sweep";
       }
@@ -69,3 +77,6 @@ export async function tearDown(
 }
 
 const firstLine = (text: string): string => text.split("\n").find((line) => line.trim() !== "") ?? "";
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? firstLine(error.message) : String(error);

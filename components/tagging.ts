@@ -3,6 +3,10 @@ import type { EnvironmentIdentity } from "./contracts";
 /** Prefix of every tag perfbed writes; the user's own tags may not use it. */
 export const RESERVED_TAG_PREFIX = "perfbed:";
 
+export const ENVIRONMENT_TAG = `${RESERVED_TAG_PREFIX}environment`;
+export const OWNER_TAG = `${RESERVED_TAG_PREFIX}owner`;
+export const EXPIRY_TAG = `${RESERVED_TAG_PREFIX}expires-at`;
+
 /**
  * Tags (or labels, by target) that every resource of an environment carries, so that an inventory can be read from the world.
  * The user's own tags come first and cannot replace perfbed's.
@@ -10,8 +14,8 @@ export const RESERVED_TAG_PREFIX = "perfbed:";
 export function environmentTags(environment: EnvironmentIdentity): Readonly<Record<string, string>> {
   return {
     ...environment.tags,
-    [`${RESERVED_TAG_PREFIX}environment`]: environment.id,
-    [`${RESERVED_TAG_PREFIX}owner`]: environment.owner,
-    [`${RESERVED_TAG_PREFIX}expires-at`]: environment.expiresAt,
+    [ENVIRONMENT_TAG]: environment.id,
+    [OWNER_TAG]: environment.owner,
+    [EXPIRY_TAG]: environment.expiresAt,
   };
 }

@@ -4,9 +4,10 @@ import { costCeiling } from "./rules/cost-ceiling";
 import { encryption } from "./rules/encryption";
 import { expiry } from "./rules/expiry";
 import { instanceCeiling } from "./rules/instance-ceiling";
-import { openToTheWorld } from "./rules/open-to-the-world";
+import { openBesideTheEdge, openToTheWorld } from "./rules/open-to-the-world";
 import { publicDatabase } from "./rules/public-database";
 import type { Rule } from "./rules/rule";
+import { stackResources } from "./rules/stack";
 
 /** @default 16, which is a 4xlarge */
 interface InstanceCeilingConfig {
@@ -42,6 +43,17 @@ const instances: ResourceValidationPolicy = {
   },
 };
 
+const webPorts: StackValidationPolicy = {
+  name: "open-web-ports",
+  description: "Ports of the web are open to everyone only at load balancers that face the internet.",
+  enforcementLevel: "mandatory",
+  validateStack: ({ resources }, report) => {
+    for (const { resource, text } of openBesideTheEdge(stackResources(resources))) {
+      report(`${resource.name}: ${text}`, resource.urn);
+    }
+  },
+};
+
 const cost: StackValidationPolicy = {
   name: "cost-ceiling",
   description: "The stack costs no more an hour than the ceiling, at its largest size and by the price list.",
@@ -55,22 +67,8 @@ const cost: StackValidationPolicy = {
   validateStack: ({ resources, getConfig }, report) => {
     const { maxHourlyUsd, priceFile } = getConfig<CostCeilingConfig>();
     if (maxHourlyUsd === undefined) return;
-    const regions = new Set(
-      resources
-        .filter(({ type }) => type === "pulumi:providers:aws")
-        .flatMap(({ props }) => (typeof props.region === "string" ? [props.region] : [])),
-    );
-    // What is CloudFront's has a provider of its own, which nothing that is priced by region has.
-    if (regions.size > 1) regions.delete("us-east-1");
-    const [region = "an unknown region"] = regions;
-    const checked = resources.map(({ type, name, props, propertyDependencies }) => ({
-      type,
-      name,
-      props,
-      refersTo: Object.values(propertyDependencies).flat(),
-    }));
     const prices = priceFile === undefined ? LIST_PRICES : loadPrices(priceFile);
-    for (const text of costCeiling(checked, region, maxHourlyUsd, prices)) report(text);
+    for (const text of costCeiling(stackResources(resources), maxHourlyUsd, prices)) report(text);
   },
 };
 
@@ -85,9 +83,10 @@ export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [
   fromRule("encryption", "Data is encrypted at rest, and on the way.", encryption),
   fromRule(
     "open-to-the-world",
-    "Nobody is let in from everywhere, except at the load balancer.",
+    "Nobody is let in from everywhere, except at the ports of the web.",
     openToTheWorld,
   ),
+  webPorts,
   instances,
   cost,
 ];

@@ -1,5 +1,6 @@
 import type { LatencySummary, ScaleOutLag } from "../analysis/model";
 import { arrivalsText, precisionText } from "./arrivals";
+import { coldCacheText } from "./cold-cache";
 import { formatClock, formatCount, formatMs, formatPercent, formatRate, plainSpaces } from "./format";
 import type { ReportData } from "./model";
 import { objectivesSummary, objectiveText } from "./objectives";
@@ -186,6 +187,7 @@ export function renderMarkdown(data: ReportData): string {
     plainSpaces(
       `Arrivals ${arrivalsText(arrivals)}; ${precisionText(manifest)} of ${manifest.generators.length === 1 ? "1 generator" : `${manifest.generators.length} generators`}.`,
     ),
+    manifest.coldCache !== undefined && plainSpaces(coldCacheText(manifest.coldCache)),
     journeyTable(data),
     `### Objectives: ${objectivesSummary(data)}\n\n${objectives(data)}`,
     validity.length > 0 &&

@@ -36,7 +36,6 @@ const app = z.strictObject({
   packages: texts(),
   containerImage: text(),
   port: number(),
-  certificateArn: text(),
   volumeGiB: number(),
   warmPool: z.strictObject({ minSize: z.number(), running: z.boolean().default(false) }).exactOptional(),
   spot: z
@@ -63,8 +62,8 @@ const app = z.strictObject({
 
 const database = z.strictObject({
   engine: choice(DatabaseEngine),
-  // YAML reads an unquoted 16 or 16.6 as a number.
-  engineVersion: z.union([z.string().min(1), z.number().transform(String)]).exactOptional(),
+  // YAML reads an unquoted 16 as a number, and 16.10 as 16.1: a full version is a text.
+  engineVersion: z.union([z.string().min(1), z.number().int().transform(String)]).exactOptional(),
   instanceClass: text(),
   storageGiB: number(),
   iops: number(),
@@ -72,7 +71,9 @@ const database = z.strictObject({
   proxy: flag(),
   snapshotIdentifier: text(),
   databaseName: text(),
-  masking: z.strictObject({ sqlFile: z.string().min(1) }).exactOptional(),
+  masking: z
+    .strictObject({ sqlFile: z.string().min(1), timeoutSeconds: z.number().exactOptional() })
+    .exactOptional(),
   performanceInsights: flag(),
   monitoringIntervalSeconds: number(),
   explainSlowerThanMs: number(),
@@ -106,6 +107,7 @@ const fleet = z.strictObject({
 
 const guard = z.strictObject({
   expiryTeardown: flag(),
+  permissionsBoundaryArn: text(),
   monthlyBudgetUsd: number(),
   alertEmails: texts(),
   maxHourlyCostUsd: number(),

@@ -113,7 +113,10 @@ export function awsSettingsFrom(
   }
   const { database } = config.aws;
   if (database?.masking === undefined) return { region, ...config.aws };
-  const masking = { sqlFile: resolve(context.directory, database.masking.sqlFile) };
+  const masking = {
+    ...database.masking,
+    sqlFile: resolve(context.directory, database.masking.sqlFile),
+  };
   return { region, ...config.aws, database: { ...database, masking } };
 }
 

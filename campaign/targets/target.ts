@@ -92,12 +92,24 @@ export interface CampaignTarget {
   /** The stack of an environment that stands, for nothing but its destruction; undefined without a state that can be used. */
   openForDestruction(environmentId: string, observer: CampaignObserver): Promise<EngineStack | undefined>;
   /**
+   * Removes what no stack knows of and what would keep Pulumi from destroying one. Absent where there is nothing of the kind. What it throws
+   * is told and stops nothing: the sweep removes the same.
+   */
+  beforeDestroy?(environmentId: string, observer: CampaignObserver): Promise<void>;
+  /**
    * Replaces the app instances by new ones and resolves when the old ones are gone. Absent where it takes minutes.
    * @throws EnvironmentError PERFBED_APP_NOT_REFRESHED
    */
   refreshApp?(plan: EnvironmentPlan, signal: AbortSignal): Promise<void>;
   /** Asks every tier to do its work once. @returns how many checks passed @throws EnvironmentError naming every one that failed */
   verify(plan: EnvironmentPlan, access: EnvironmentAccess, signal: AbortSignal): Promise<number>;
+  /** Drops all that the edge holds, and resolves when no request is answered from it any more. @throws EnvironmentError */
+  emptyEdgeCache(
+    plan: EnvironmentPlan,
+    access: EnvironmentAccess,
+    tools: Tools,
+    signal: AbortSignal,
+  ): Promise<void>;
   startTelemetry(request: TelemetryRequest): Promise<RunTelemetry>;
   /** See `runFleet` of the local target for what is thrown, and what a lost generator or a flood of errors comes to. */
   runFleet(request: FleetRequest): Promise<FleetResult>;

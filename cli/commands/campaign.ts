@@ -7,7 +7,13 @@ import { generatorCost } from "../generator-cost";
 import { historyOptions } from "../history-options";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
-import { environmentOptions, type ParsedOptions, scenarioOptions, toPlanOptions } from "./options";
+import {
+  coldCacheOption,
+  environmentOptions,
+  type ParsedOptions,
+  scenarioOptions,
+  toPlanOptions,
+} from "./options";
 
 const HELP = `
 The whole job in one command. Ctrl-C at any moment tears the environment down and proves it.
@@ -19,6 +25,7 @@ Examples:
   perfbed campaign -s ./scenarios/sale.ts            your own scenario, one TypeScript file
   perfbed campaign -s ./test.js                      your own k6 script
   perfbed campaign -c shop/perfbed.config.yaml --sizing medium
+  perfbed campaign --cold-cache                      a warm application behind an edge that holds nothing
   perfbed campaign --set peakRate=400 --generators auto    as many generators as that rate needs here
 
 Results go to perfbed-results/<campaign>: report.html, report.md, report.json, run.json, samples as Parquet.`;
@@ -69,7 +76,7 @@ export function addCampaign(program: Command, context: CliContext): Command {
       ).argParser(generatorNumber),
     )
     .addHelpText("after", HELP);
-  return ciOptions(historyOptions(scenarioOptions(environmentOptions(command)))).action(
+  return ciOptions(historyOptions(coldCacheOption(scenarioOptions(environmentOptions(command))))).action(
     async (options: ParsedCampaign) => {
       const { runCampaign } = await import("../../campaign/campaign");
       const { describePlan, withoutSecrets } = await import("../../campaign/describe");

@@ -42,6 +42,11 @@ export function scenarioOptions(command: Command): Command {
     .option("--results <folder>", "where results go (default: perfbed-results)");
 }
 
+/** Where one run is measured by itself. */
+export function coldCacheOption(command: Command): Command {
+  return command.option("--cold-cache", "empty the edge's cache after the warm-up, and measure from there");
+}
+
 /** `--set name=value`, repeatable. */
 export function collectParameter(value: string, previous: readonly string[]): string[] {
   if (!/^[A-Za-z][\w.]*=/.test(value)) {
@@ -70,6 +75,7 @@ export interface ParsedOptions extends ParsedHistory {
   readonly scenario?: string;
   readonly tool?: string;
   readonly set?: string[];
+  readonly coldCache?: boolean;
   readonly results?: string;
 }
 
@@ -89,6 +95,7 @@ export function toPlanOptions(options: ParsedOptions): PlanOptions {
     ...(options.expiry === undefined ? {} : { expiryMinutes: options.expiry }),
     ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
     ...(options.tool === undefined ? {} : { tool: options.tool }),
+    ...(options.coldCache === true ? { coldCache: true } : {}),
     ...(options.results === undefined ? {} : { resultsDir: options.results }),
   };
 }

@@ -4,7 +4,7 @@ import type { CliContext } from "../context";
 import { historyOptions } from "../history-options";
 import { withInterruption } from "../interruption";
 import { observerFor } from "../observer";
-import { type ParsedOptions, scenarioOptions, toPlanOptions } from "./options";
+import { coldCacheOption, type ParsedOptions, scenarioOptions, toPlanOptions } from "./options";
 
 const HELP = `
 Examples:
@@ -22,7 +22,7 @@ export function addRun(program: Command, context: CliContext): Command {
     .option("-c, --config <file>", "config file, for scenario and parameters")
     .option("--dry-run", "print the plan and start nothing")
     .addHelpText("after", HELP);
-  return ciOptions(historyOptions(scenarioOptions(command))).action(
+  return ciOptions(historyOptions(coldCacheOption(scenarioOptions(command)))).action(
     async (environmentId: string, options: ParsedOptions & ParsedCi) => {
       const { describePlan } = await import("../../campaign/describe");
       const { planRun } = await import("../../campaign/plan-run");

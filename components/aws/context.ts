@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../contracts";
-import { environmentTags } from "../tagging";
+import { EXPIRY_TAG, environmentTags, OWNER_TAG } from "../tagging";
 import type { AwsSettings } from "./settings";
 
 /** Subnets of one kind, one a zone. */
@@ -44,6 +44,12 @@ export interface AwsContext {
 /** Tags of every resource, with a name that people find in the console. */
 export function awsTags(environment: EnvironmentIdentity, name: string): Record<string, string> {
   return { ...environmentTags(environment), Name: `${environment.id}-${name}` };
+}
+
+/** Tags that stay for as long as the environment does: its owner and its expiry may become others. */
+export function lastingTags(environment: EnvironmentIdentity, name: string): Record<string, string> {
+  const entries = Object.entries(awsTags(environment, name));
+  return Object.fromEntries(entries.filter(([key]) => key !== OWNER_TAG && key !== EXPIRY_TAG));
 }
 
 /**

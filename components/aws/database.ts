@@ -34,7 +34,7 @@ function connectionHosts(servers: Servers, proxy: ProxyHosts | undefined): Conne
  * URLs hold no password: they refer to a secret in Secrets Manager, which instances look up when they start. Replicas of RDS are reached
  * directly, because RDS Proxy has no endpoint for them; those of Aurora through one endpoint, whatever their number.
  *
- * The masking file of a restored snapshot is run by the application's set-up; here is only checked that it exists.
+ * The masking file of a restored snapshot is run by the app tier's first instance; here is only checked that it exists.
  *
  * @throws ConfigError with every problem of the settings, before anything is created
  */

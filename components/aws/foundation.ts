@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TierArgs } from "../contracts";
 import { type AwsContext, type AwsGround, childOptions } from "./context";
 import { createBudget } from "./guard/budget";
-import { createExpiryGuard, defaultSweeperCode } from "./guard/expiry";
+import { createExpiryGuard, createNetworkPolicy, defaultSweeperCode } from "./guard/expiry";
 import { createLogGroup } from "./logs";
 import { createEndpoints } from "./network/endpoints";
 import { createFlowLogs } from "./network/flow-logs";
@@ -40,9 +40,10 @@ export class AwsFoundation extends pulumi.ComponentResource {
     createBudget(name, environment, settings.guard, options);
     const guard = settings.guard.expiryTeardown
       ? createExpiryGuard(`${name}-expiry`, { environment, bucketArn: bucket.arn, sweeperCode }, options)
-      : [];
-    const guarded = pulumi.mergeOptions(options, { dependsOn: [...guard] });
+      : undefined;
+    const guarded = pulumi.mergeOptions(options, { dependsOn: [...(guard?.schedules ?? [])] });
     const network = createNetwork(name, environment, settings.network, guarded);
+    if (guard !== undefined) createNetworkPolicy(`${name}-expiry`, guard, network.vpcId, options);
     const { endpoints, ...securityGroups } = createSecurityGroups(
       name,
       { environment, settings, vpcId: network.vpcId, parent: this },

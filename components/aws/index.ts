@@ -12,6 +12,7 @@ import { AwsDatabase } from "./database";
 import { AwsEdge } from "./edge";
 import { AwsFleet } from "./fleet";
 import { AwsFoundation } from "./foundation";
+import { roleBoundary } from "./guard/boundary";
 import { defaultSweeperCode } from "./guard/expiry";
 import { regionalProvider } from "./provider";
 import { type AwsSettingsInput, awsSettings } from "./settings";
@@ -55,8 +56,9 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
     );
   };
   const context: AwsContext = { settings, ground: () => found().ground };
+  const bounded = roleBoundary(settings.guard);
   const inRegion = (opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions =>
-    pulumi.mergeOptions(opts, { providers: [found().provider] });
+    pulumi.mergeOptions(opts, { providers: [found().provider], ...bounded });
   return {
     problems: ({ environment, sizing, application, apm }) => [
       ...nameProblems(environment),
@@ -75,7 +77,7 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
         name,
         { ...args, sweeperCode },
         context,
-        pulumi.mergeOptions(opts, { providers: [provider] }),
+        pulumi.mergeOptions(opts, { providers: [provider], ...bounded }),
       );
       standing = { ground: foundation.ground, provider };
       return foundation;

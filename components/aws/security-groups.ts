@@ -66,8 +66,6 @@ export function securityGroupNames(settings: AwsSettings): readonly SecurityGrou
 /** Who may talk to whom. Answers need no rule: AWS remembers connections. */
 export function securityRules(settings: AwsSettings): readonly SecurityRule[] {
   const { LoadBalancer, App, Database, Cache, Fleet, Endpoints } = SecurityGroupName;
-  // One port, not two: CloudFront's list counts as 55 of the 60 rules that a group may have.
-  const entrance = settings.app.certificateArn === undefined ? HTTP : HTTPS;
   const lastCachePort = settings.cache.flavour === CacheFlavour.Serverless ? REDIS_SERVERLESS_READER : REDIS;
   const rule = (
     group: SecurityGroupName,
@@ -87,8 +85,9 @@ export function securityRules(settings: AwsSettings): readonly SecurityRule[] {
     rule(to, Direction.In, from, fromPort, toPort),
   ];
   return [
-    rule(LoadBalancer, Direction.In, Outside.CloudFront, entrance),
-    rule(LoadBalancer, Direction.In, Fleet, entrance),
+    // One port, not two: CloudFront's list counts as 55 of the 60 rules that a group may have. TLS ends at the edge: no authority certifies
+    // the name that AWS gives a load balancer.
+    rule(LoadBalancer, Direction.In, Outside.CloudFront, HTTP),
     ...between(LoadBalancer, App, settings.app.port),
     ...between(App, Database, POSTGRES),
     ...between(App, Cache, REDIS, lastCachePort),

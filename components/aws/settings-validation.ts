@@ -19,7 +19,7 @@ import {
   FleetFlavour,
   type FleetSettings,
 } from "./settings";
-import { choice, inRange, matches, problem, unique } from "./settings-checks";
+import { choice, inRange, matches, unique } from "./settings-checks";
 
 const INSTANCE_TYPE = { pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, allowed: "a type like c7g.large" };
 const IMAGE = {
@@ -33,9 +33,9 @@ const INSTANCES = { min: 0, max: 100 };
 /** `shop.example.com`, or `*.example.com` for everything below; no scheme, no port, no address. */
 const HOST = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/i;
 
-function appSettingsProblems(app: AppSettings, region: string): Problem[] {
+function appSettingsProblems(app: AppSettings): Problem[] {
   const field = (name: string): string => `aws.app.${name}`;
-  const { instanceType, imageId, certificateArn, containerImage } = app;
+  const { instanceType, imageId, containerImage } = app;
   return [
     ...inRange(field("port"), app.port, { min: 1, max: 65_535 }),
     ...inRange(field("volumeGiB"), app.volumeGiB, VOLUME_GIB),
@@ -47,17 +47,8 @@ function appSettingsProblems(app: AppSettings, region: string): Problem[] {
           pattern: /^ami-[0-9a-f]{8,17}$/,
           allowed: "an id like ami-0123456789abcdef0",
         })),
-    ...(certificateArn === undefined
-      ? []
-      : certificateProblems(field("certificateArn"), certificateArn, region)),
     ...groupProblems(app),
   ];
-}
-
-function certificateProblems(field: string, arn: string, region: string): Problem[] {
-  const ofRegion = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/.exec(arn)?.[1];
-  if (ofRegion === region) return [];
-  return [problem(field, arn, `the ARN of a certificate in ACM, in ${region}`)];
 }
 
 /** How many instances there are, of what kind and when. */
@@ -135,7 +126,7 @@ export function validateAwsSettings(
   sizing: Sizing,
   application: Application,
 ): readonly Problem[] {
-  const { region, app, database, cache, edge, fleet, guard } = settings;
+  const { app, database, cache, edge, fleet, guard } = settings;
   const environment = ANY_ENVIRONMENT;
   const appChoices = [
     ...choice("aws.app.flavour", app.flavour, AppFlavour),
@@ -147,7 +138,7 @@ export function validateAwsSettings(
   ];
   const problems = [
     ...networkProblems(settings),
-    ...appSettingsProblems(app, region),
+    ...appSettingsProblems(app),
     ...ifChosen(appChoices, () => appProblems({ sizing: sizing.app, application }, settings)),
     ...databaseSettingsProblems(database),
     ...ifChosen(choice("aws.database.engine", database.engine, DatabaseEngine), () =>

@@ -81,8 +81,6 @@ export interface AppSettings {
   readonly containerImage?: string;
   /** Port of one instance. @default 8080 */
   readonly port: number;
-  /** Certificate of the load balancer (ACM). HTTP from the edge alone when absent. */
-  readonly certificateArn?: string;
   /** Root volume in GiB, encrypted gp3. @default 20 */
   readonly volumeGiB: number;
   readonly warmPool?: WarmPoolSettings;
@@ -112,15 +110,23 @@ export interface ReplicaAutoscaling {
 
 /** How production-like data is made fit for a test before anything reads it. */
 export interface MaskingHook {
-  /** SQL run as the owner straight after the restore, in one transaction: a file's path. */
+  /**
+   * File with SQL that the first instance runs with psql, as the owner and in one transaction, before any instance starts the application.
+   * It is run once for each content, snapshot and server; a changed file runs on data that the former one has masked.
+   */
   readonly sqlFile: string;
+  /** Longest that it may take. @default 1800 */
+  readonly timeoutSeconds?: number;
 }
 
 export interface DatabaseSettings {
   /** @default DatabaseEngine.Rds */
   readonly engine: DatabaseEngine;
-  /** @default "16.6" */
-  readonly engineVersion: string;
+  /**
+   * Version of PostgreSQL. A major one leaves the minor one to AWS, so that environments made at different times may differ in it: a full
+   * one (`16.9`) pins it, until AWS retires it. Needed with `snapshotIdentifier`. @default "16"
+   */
+  readonly engineVersion?: string;
   /** The smallest class that holds the sizing's CPU and memory when absent, e.g. `db.m7g.large`. */
   readonly instanceClass?: string;
   /** gp3; RDS only. @default 50 */
@@ -131,7 +137,10 @@ export interface DatabaseSettings {
   readonly multiAz: boolean;
   /** RDS Proxy in front of the writer (and of the readers, with Aurora). @default true */
   readonly proxy: boolean;
-  /** Snapshot to start from: production-like data. It must be encrypted; user, size of storage and database are those it was made with. */
+  /**
+   * Snapshot to start from: production-like data. It must be encrypted; user, size of storage and database are those it was made with, and
+   * `engineVersion` has to be given.
+   */
   readonly snapshotIdentifier?: string;
   /** Database the application uses. @default "app", or the one that the snapshot's server was first made with */
   readonly databaseName?: string;
@@ -203,10 +212,12 @@ export interface FleetSettings {
   readonly allowedHosts: readonly string[];
 }
 
-/** What keeps a forgotten environment from costing money. */
+/** What keeps a forgotten environment from costing money, and its roles from what is none of theirs. */
 export interface GuardSettings {
   /** A schedule in AWS ends the environment at its expiry, even when the runner is dead. @default true */
   readonly expiryTeardown: boolean;
+  /** Permissions boundary of every role that is made: ARN of a policy, as in docs/aws-permissions-boundary.json. @default none */
+  readonly permissionsBoundaryArn?: string;
   /** AWS Budgets alert for what carries the environment's tag, USD a month. */
   readonly monthlyBudgetUsd?: number;
   /** Who gets the alert. */
@@ -265,7 +276,6 @@ export function awsSettings(input: AwsSettingsInput): AwsSettings {
     },
     database: {
       engine: DatabaseEngine.Rds,
-      engineVersion: "16.6",
       storageGiB: 50,
       multiAz: false,
       proxy: true,

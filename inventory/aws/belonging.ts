@@ -1,10 +1,6 @@
-import { RESERVED_TAG_PREFIX } from "../../components/tagging";
+import { ENVIRONMENT_TAG } from "../../components/tagging";
 import type { Found, World } from "./kind";
 import { FoundBy } from "./model";
-
-export const ENVIRONMENT_TAG = `${RESERVED_TAG_PREFIX}environment`;
-export const OWNER_TAG = `${RESERVED_TAG_PREFIX}owner`;
-export const EXPIRY_TAG = `${RESERVED_TAG_PREFIX}expires-at`;
 
 /** AWS spells a tag in three ways. */
 export interface AnyTag {

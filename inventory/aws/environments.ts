@@ -1,5 +1,6 @@
 import type { ResourceTagMapping } from "@aws-sdk/client-resource-groups-tagging-api";
-import { ENVIRONMENT_TAG, EXPIRY_TAG, OWNER_TAG, tagOf } from "./belonging";
+import { ENVIRONMENT_TAG, EXPIRY_TAG, OWNER_TAG } from "../../components/tagging";
+import { tagOf } from "./belonging";
 import { AwsClients } from "./clients";
 import { inParallel } from "./in-parallel";
 import type { AwsAccess, AwsEnvironmentSummary } from "./model";

@@ -5,7 +5,8 @@ import {
   type ResourceTagMapping,
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { collect, ENVIRONMENT_TAG } from "./belonging";
+import { ENVIRONMENT_TAG } from "../../components/tagging";
+import { collect } from "./belonging";
 import type { AwsClients } from "./clients";
 import type { World } from "./kind";
 import { tagFilter } from "./kinds/ec2-filters";

@@ -21,7 +21,9 @@ export function vcpusOf(type: string): number | undefined {
 function typesOf({ type, props }: CheckedResource): unknown[] {
   switch (type) {
     case "aws:ec2/instance:Instance":
+    case "aws:ec2/launchConfiguration:LaunchConfiguration":
     case "aws:ec2/launchTemplate:LaunchTemplate":
+    case "aws:ec2/spotInstanceRequest:SpotInstanceRequest":
       return [props.instanceType];
     case "aws:autoscaling/group:Group": {
       const policy = isRecord(props.mixedInstancesPolicy) ? props.mixedInstancesPolicy : {};

@@ -19,3 +19,9 @@ export function objectsOf(value: unknown): readonly Readonly<Record<string, unkn
 
 /** Providers take booleans as texts as well. */
 export const isTrue = (value: unknown): boolean => value === true || value === "true";
+
+/** A number, which providers take as a text as well. */
+export function count(value: unknown, otherwise: number): number {
+  const parsed = Number(value ?? otherwise);
+  return Number.isFinite(parsed) ? parsed : otherwise;
+}

@@ -1,25 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { z } from "zod";
 import type { PerformanceEnvironmentArgs } from "../../components/contracts";
 import { ConfigError, type Problem } from "../../core/errors";
-import { packageRoot } from "../../core/home";
 import { ENVIRONMENT_ID_PATTERN } from "../../core/ids";
 import { campaignEnvironment, type RawConfig, STACK_CONFIG_KEYS } from "../../stacks/config";
 import { RELEASE_CANDIDATE_KEYS, releaseCandidateEnvironment } from "../../stacks/release-candidate/config";
 import { SIZING_KEYS, sizingEnvironments } from "../../stacks/sizing/config";
 import { type StackContext, stackEnvironmentId } from "../../stacks/stack-context";
-
-const projectFile = z.object({
-  main: z.string(),
-  config: z.record(z.string(), z.object({ description: z.string().min(10), default: z.unknown() })),
-});
-const readProject = (...path: string[]): z.output<typeof projectFile> =>
-  projectFile.parse(parse(readFileSync(join(packageRoot(), ...path, "Pulumi.yaml"), "utf8")));
-const defaultsOf = ({ config }: z.output<typeof projectFile>): RawConfig =>
-  Object.fromEntries(Object.entries(config).map(([key, one]) => [key, one.default]));
+import { defaultsOf, EXAMPLE_SIZES, readExample, readProject } from "../support/stack-examples";
 
 const environmentArgs = (raw: RawConfig, context: StackContext): PerformanceEnvironmentArgs =>
   campaignEnvironment(raw, context).environments.args;
@@ -201,16 +190,11 @@ describe("the stacks of AWS", () => {
   });
 
   const EXAMPLES = STACKS.flatMap(([name, , read]) =>
-    ["small", "medium", "large"].map((size) => [name, size, read] as const),
+    EXAMPLE_SIZES.map((size) => [name, size, read] as const),
   );
   test.each(EXAMPLES)("%s: the example Pulumi.%s.yaml is fine", (name, size, read) => {
-    const path = join(packageRoot(), "stacks", name, `Pulumi.${size}.yaml`);
-    const example = z.object({ config: z.record(z.string(), z.unknown()) });
-    const { "aws:region": region, ...values } = example.parse(parse(readFileSync(path, "utf8"))).config;
-    const own = Object.entries(values).map(([key, value]) => [key.replace(`perfbed-${name}:`, ""), value]);
-    const raw: RawConfig = { ...defaultsOf(readProject("stacks", name)), ...Object.fromEntries(own), ...APP };
-    expect(region).toBe("eu-west-1");
-    expect(problemsIn(() => read(raw, context(size)))).toEqual([]);
+    const { region, raw } = readExample(name, size);
+    expect(problemsIn(() => read({ ...raw, ...APP }, { ...context(size), region }))).toEqual([]);
   });
 
   test("settings of AWS are structured, as text and as they are; paths count from the project's folder", () => {
@@ -263,6 +247,10 @@ describe("the stacks of AWS", () => {
       "aws.network.cidrBlock",
     ]);
     expect(fields({ ...AWS, aws: "no JSON" }, context())).toEqual(["aws"]);
+    // What YAML makes of an unquoted 16.10.
+    expect(fields({ ...AWS, aws: { database: { engineVersion: 16.1 } } }, context())).toEqual([
+      "aws.database.engineVersion",
+    ]);
     expect(fields({ target: "kubernetes" }, context())).toEqual(["target"]);
   });
 

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import Redis from "ioredis";
 import { type EnvironmentAccess, TelemetryKind } from "../../components/contracts";
 import { readLedger, takeInventory } from "../../components/local/supervisor";
+import { emptyCache } from "../../components/local/varnish/empty-cache";
+import { resolveTool, Tool } from "../../toolchain";
 import { type LocalStack, openLocalStack, smallSizing, tinyApplication } from "./support/local-stack";
 import { allArguments, eventually, filesHolding, isOpen, passwordOf, sql } from "./support/observe";
 
@@ -136,6 +138,15 @@ describe("an environment on the local target, through the real engine", () => {
     // Without a lifetime nothing is kept.
     expect((await get("/plain", "")).cache).toBe("MISS");
     expect((await get("/plain", "")).cache).toBe("MISS");
+  });
+
+  test("an edge that was emptied asks the origin again, and keeps what it is given then", async () => {
+    const get = async () => (await fetch(`${access.entryUrl}/cached`)).headers.get("x-cache");
+    await get();
+    expect(await get()).toBe("HIT");
+    const varnish = await resolveTool(Tool.Varnish);
+    await emptyCache(varnish?.executables.varnishadm ?? "", endpoint(TelemetryKind.Varnish));
+    expect([await get(), await get()]).toEqual(["MISS", "HIT"]);
   });
 
   test("everything listens on loopback only", async () => {

@@ -71,6 +71,9 @@ const TYPES = {
 
 export type PlantedType = keyof typeof TYPES | "cachePolicy";
 
+/** Lists that moto does not know, of things that nobody makes there; by their calls, the element with the list. */
+const EMPTY_LISTS: Readonly<Record<string, string>> = { DescribeInstanceRefreshes: "InstanceRefreshes" };
+
 const CACHE_POLICY_PATH = "/2020-05-31/cache-policy";
 
 interface Call {
@@ -132,6 +135,8 @@ class Front {
   ): { body: string; status?: number } | undefined {
     const { pathname } = new URL(incoming.url ?? "/", this.options.motoUrl);
     if (pathname.startsWith(CACHE_POLICY_PATH)) return this.#cachePolicies(incoming.method ?? "", pathname);
+    const empty = EMPTY_LISTS[action];
+    if (empty !== undefined) return { body: wrap(action, wrapResult(action, `<${empty}></${empty}>`)) };
     for (const [type, shape] of Object.entries(TYPES)) {
       const [list, item, id] = shape.elements;
       if (action === shape.list) {

@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
@@ -39,6 +40,7 @@ class Lazy<T extends { destroy(): void }> {
 /** The SDK's clients for one region, made when they are first used. Credentials and endpoints come by the SDK's own chain. */
 export class AwsClients {
   readonly #options: typeof OPTIONS & { readonly region: string };
+  readonly #applicationAutoScaling = new Lazy(() => new ApplicationAutoScalingClient(this.#options));
   readonly #autoScaling = new Lazy(() => new AutoScalingClient(this.#options));
   readonly #cloudFront = new Lazy(() => new CloudFrontClient(this.#options));
   readonly #cloudWatch = new Lazy(() => new CloudWatchClient(this.#options));
@@ -58,6 +60,9 @@ export class AwsClients {
     this.#options = { ...OPTIONS, region };
   }
 
+  get applicationAutoScaling(): ApplicationAutoScalingClient {
+    return this.#applicationAutoScaling.get();
+  }
   get autoScaling(): AutoScalingClient {
     return this.#autoScaling.get();
   }
@@ -99,6 +104,7 @@ export class AwsClients {
   /** Lets go of every connection. */
   close(): void {
     for (const client of [
+      this.#applicationAutoScaling,
       this.#autoScaling,
       this.#cloudFront,
       this.#cloudWatch,

@@ -117,8 +117,22 @@ export function createAwsTarget(options: AwsTargetOptions = {}): CampaignTarget 
       });
     },
 
+    async beforeDestroy(environmentId, observer) {
+      const region = readLedger(environmentId)?.region;
+      if (region === undefined) return;
+      const [{ withClients }, { clearScaledReaders }] = await Promise.all([
+        import("./clients"),
+        import("./scaled-readers"),
+      ]);
+      const removed = await withClients(region, (clients) => clearScaledReaders(environmentId, clients));
+      if (removed > 0) observer.note(`Removed ${removed} readers that autoscaling had added`);
+    },
+
     verify: async (plan, access, signal) =>
       (await import("./verify")).verifyOnAws(plan, access, settingsOf(plan), signal),
+
+    emptyEdgeCache: async (plan, { entryUrl }, _tools, signal) =>
+      (await import("./edge")).emptyDistribution(entryUrl, settingsOf(plan).region, signal),
 
     startTelemetry: async (request) =>
       (await import("./telemetry")).startAwsTelemetry(

@@ -16,7 +16,9 @@ function settingsOf({ options, config, baseDir }: PlanInput): AwsSettings {
     region: options.region ?? region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "",
     database: {
       ...aws.database,
-      ...(masking === undefined ? {} : { masking: { sqlFile: resolve(baseDir, masking.sqlFile) } }),
+      ...(masking === undefined
+        ? {}
+        : { masking: { ...masking, sqlFile: resolve(baseDir, masking.sqlFile) } }),
     },
     guard: {
       ...aws.guard,

@@ -2,15 +2,19 @@ import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
+import { launchSeconds, terminationSeconds } from "../../../components/aws/app/auto-scaling-group";
+import { maskingSeconds } from "../../../components/aws/app/masking";
 import type { AwsSettings } from "../../../components/aws/settings";
 import type { EnvironmentAccess } from "../../../components/contracts";
 import type { EnvironmentPlan } from "../../plan";
-import { answers, type Check, requireAll } from "../checks";
+import { answers, type Check, FinalFailure, requireAll, UnderWay } from "../checks";
 import { type AwsClients, withClients } from "./clients";
+import { type DatabaseServer, databaseServers } from "./databases";
 import { awsFailure } from "./errors";
 import { locateGenerators } from "./fleet/remote";
+import { runsItsVersion } from "./instance-refresh";
+import { appGroupName } from "./telemetry/sources";
 
 /** An edge is known everywhere, and a target healthy, within minutes. */
 const DEADLINE_MS = 300_000;
@@ -35,19 +39,62 @@ async function healthyTargets(
   }
 }
 
+/**
+ * Longest that AWS may take to replace every instance: one after the other, each launched, warm, and in the place of one that drains. AWS
+ * says itself when it gives up before.
+ */
+export function refreshMs(
+  { application, sizing }: Pick<EnvironmentPlan, "application" | "sizing">,
+  { app, database }: Pick<AwsSettings, "app" | "database">,
+): number {
+  const { maxInstances, scaling } = sizing.app;
+  const launch = launchSeconds(application, maskingSeconds(database.masking));
+  const each = launch + scaling.instanceWarmupSeconds + terminationSeconds(application);
+  return (maxInstances + (app.warmPool?.minSize ?? 0)) * each * 1000;
+}
+
 /** Primary and replicas, each available. */
-async function availableDatabases(
-  { environmentId, sizing }: EnvironmentPlan,
-  { rds }: AwsClients,
-): Promise<void> {
-  const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({}));
-  const own = DBInstances.filter(({ DBInstanceIdentifier }) =>
-    DBInstanceIdentifier?.startsWith(`${environmentId}-`),
-  );
-  const available = own.filter(({ DBInstanceStatus }) => DBInstanceStatus === "available");
-  const expected = 1 + sizing.database.replicas;
+function requireAvailable(servers: readonly DatabaseServer[], expected: number): void {
+  const available = servers.filter(({ instance }) => instance.DBInstanceStatus === "available");
   if (available.length < expected) {
     throw new Error(`${available.length} database servers are available instead of ${expected}`);
+  }
+}
+
+const IN_SYNC = "in-sync";
+
+/** What somebody has to do before a server takes its parameters; undefined where it takes them by itself. */
+function whatIsToDo(id: string, status: string): string | undefined {
+  switch (status) {
+    case "pending-reboot":
+      return `${id} takes its changed parameters with a reboot: aws rds reboot-db-instance --db-instance-identifier ${id}`;
+    case "pending-database-upgrade":
+      return `${id} takes its changed parameters with an upgrade of its engine`;
+    case "failed-to-apply":
+      return `${id} could not take its parameters: aws rds describe-events --source-type db-instance --source-identifier ${id}`;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Every server has taken the parameters that it was given. One that has not runs with those before, and so would be measured.
+ * @throws FinalFailure where somebody has to do something
+ */
+export function requireParameters(servers: readonly DatabaseServer[]): void {
+  const states = servers.flatMap(({ id, instance, clusterParameters }) => {
+    const ofServer = (instance.DBParameterGroups ?? []).map(
+      ({ ParameterApplyStatus }) => ParameterApplyStatus,
+    );
+    // Where AWS says nothing, nothing is known to be wrong.
+    return [...ofServer, clusterParameters].flatMap((status = IN_SYNC) =>
+      status === IN_SYNC ? [] : [{ id, status }],
+    );
+  });
+  const toDo = states.flatMap(({ id, status }) => whatIsToDo(id, status) ?? []);
+  if (toDo.length > 0) throw new FinalFailure([...new Set(toDo)].join("; "));
+  if (states.length > 0) {
+    throw new Error(`parameters of ${states.map(({ id, status }) => `${id} are ${status}`).join(", ")}`);
   }
 }
 
@@ -85,6 +132,7 @@ export async function verifyOnAws(
 ): Promise<number> {
   return withClients(settings.region, async (clients) => {
     const onInstances = settings.app.flavour === "ec2";
+    const servers = () => databaseServers(plan.environmentId, settings.database.engine, clients.rds);
     const checks: readonly Check[] = [
       {
         what: "the edge passes requests on to the application",
@@ -96,15 +144,34 @@ export async function verifyOnAws(
               what: "the load balancer has its instances in health",
               run: () => healthyTargets(plan, clients),
             },
+            {
+              what: "every instance runs the version that was brought up",
+              run: () =>
+                runsItsVersion(
+                  appGroupName(plan.environmentId),
+                  clients.autoScaling,
+                  refreshMs(plan, settings),
+                ),
+            },
           ]
         : []),
-      { what: "primary and replicas are available", run: () => availableDatabases(plan, clients) },
+      {
+        what: "primary and replicas are available",
+        run: async () => requireAvailable(await servers(), 1 + plan.sizing.database.replicas),
+      },
+      {
+        what: "every database server has taken its parameters",
+        run: async () => requireParameters(await servers()),
+      },
       { what: "every generator can be reached", run: () => reachableGenerators(access, clients) },
     ];
     return requireAll(checks, {
       ...times,
       signal,
-      reasonOf: (error, what) => awsFailure(error, what).message,
+      reasonOf: (error, what) =>
+        error instanceof FinalFailure || error instanceof UnderWay
+          ? error.message
+          : awsFailure(error, what).message,
       hint: "What instances said while they booted is in the environment's log group in CloudWatch Logs.",
     });
   });

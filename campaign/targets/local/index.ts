@@ -1,4 +1,4 @@
-import { Target } from "../../../components/contracts";
+import { Target, TelemetryKind } from "../../../components/contracts";
 import { createLocalTiers } from "../../../components/local";
 import { refreshInstances } from "../../../components/local/application/instance-refresh";
 import {
@@ -10,7 +10,8 @@ import {
   sweepEnvironment,
   takeInventory,
 } from "../../../components/local/supervisor";
-import { ConfigError } from "../../../core/errors";
+import { emptyCache } from "../../../components/local/varnish/empty-cache";
+import { ConfigError, EnvironmentError } from "../../../core/errors";
 import { environmentDir } from "../../../core/home";
 import { localToolsFrom } from "../../../stacks/local-tools";
 import { environmentProgram } from "../../../stacks/program";
@@ -99,6 +100,12 @@ export const localTarget: CampaignTarget = {
 
   refreshApp: ({ environmentId, application }, signal) =>
     refreshInstances(environmentId, application, signal),
+
+  async emptyEdgeCache(_plan, { telemetry }, tools) {
+    const edge = telemetry.find(({ kind }) => kind === TelemetryKind.Varnish);
+    if (edge === undefined) throw new EnvironmentError("PERFBED_EDGE_UNKNOWN", "The environment has no edge");
+    await emptyCache(programPath(tools, Tool.Varnish, "varnishadm"), edge.endpoint);
+  },
 
   // Loaded when a run begins: `perfbed up` measures nothing.
   startTelemetry: async (request) => (await import("./telemetry")).startLocalTelemetry(request),

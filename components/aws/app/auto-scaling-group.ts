@@ -22,13 +22,17 @@ const ENABLED_METRICS = [
   "GroupTotalInstances",
 ] as const;
 
-/** Longest that a launch may take from the instance's start until it is ready: boot, set-up (its own or another's), start. */
-export function launchSeconds(application: Application): number {
-  const setup =
-    application.setup === undefined ? 0 : application.setup.timeoutSeconds + SETUP_WAIT_MARGIN_SECONDS;
+/**
+ * Longest that a launch may take from the instance's start until it is ready: boot, masking and set-up (its own or another's), start.
+ * @param maskingSeconds longest that the masking of restored data may take; 0 without
+ */
+export function launchSeconds(application: Application, maskingSeconds = 0): number {
+  const once = [maskingSeconds, application.setup?.timeoutSeconds ?? 0]
+    .filter((seconds) => seconds > 0)
+    .reduce((sum, seconds) => sum + seconds + SETUP_WAIT_MARGIN_SECONDS, 0);
   return Math.min(
     HOOK_SECONDS.max,
-    Math.ceil(BOOT_ALLOWANCE_SECONDS + setup + application.startTimeoutSeconds),
+    Math.ceil(BOOT_ALLOWANCE_SECONDS + once + application.startTimeoutSeconds),
   );
 }
 
@@ -80,6 +84,8 @@ export interface GroupSettings {
   readonly sizing: AppSizing;
   readonly application: Application;
   readonly settings: AppSettings;
+  /** Longest that the masking of restored data may take; 0 without. */
+  readonly maskingSeconds: number;
   readonly template: ec2.LaunchTemplate;
   readonly instanceType: string;
   readonly subnetIds: pulumi.Input<string[]>;
@@ -98,6 +104,7 @@ export function createAutoScalingGroup(
   const { application, balancer, settings, sizing, template } = args;
   const { warmPool, spot } = settings;
   const warmup = Math.ceil(sizing.scaling.instanceWarmupSeconds);
+  const launch = launchSeconds(application, args.maskingSeconds);
   const group = new autoscaling.Group(
     name,
     {
@@ -113,12 +120,12 @@ export function createAutoScalingGroup(
       defaultInstanceWarmup: warmup,
       // In service is what the balancer says, and only when the group is made: later the autoscaler may be at any size.
       minElbCapacity: sizing.minInstances,
-      waitForCapacityTimeout: `${Math.ceil(launchSeconds(application) / 60) + 5}m`,
+      waitForCapacityTimeout: `${Math.ceil(launch / 60) + 5}m`,
       initialLifecycleHooks: [
         {
           name: LAUNCH_HOOK,
           lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
-          heartbeatTimeout: launchSeconds(application),
+          heartbeatTimeout: launch,
           defaultResult: "ABANDON",
         },
       ],

@@ -5,8 +5,9 @@ import { agentVariables } from "../apm/instrumentation";
 import { apmSidecars } from "../apm/sidecars";
 import { shellQuote } from "../instances/shell";
 import { type Connections, instanceVariables, setupVariables } from "./application-variables";
+import { authoritiesScript, authorityVariables } from "./database-certificates";
 import { refusePlainPasswords, type SecretReference, secretReferences, textParts } from "./secret-references";
-import { SETUP_LOCK, setupPrefix } from "./setup-lock";
+import { SETUP_LOCK, SETUP_WAIT_MARGIN_SECONDS, setupPrefix } from "./setup-lock";
 
 /** Has bash and an AWS CLI that knows conditional writes. */
 export const AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.27.26";
@@ -55,6 +56,8 @@ export interface FargateTask {
   readonly logGroupName: string;
   /** The application's own variables: names, and the secret that holds them. */
   readonly variables?: { readonly names: readonly string[]; readonly secretArn: string };
+  /** Whether AWS's own authorities can be fetched; without a way out of the network the image has to know them. */
+  readonly internet: boolean;
   /** Agents beside the application. */
   readonly apm?: ApmSettings;
 }
@@ -62,6 +65,11 @@ export interface FargateTask {
 /** Volume through which the containers of a task pass on who runs the set-up, and how it ended. */
 export const SETUP_VOLUME = "setup";
 const SETUP_FOLDER = "/perfbed-setup";
+
+/** Volume with the authorities that sign the database's certificates, and its place in every container that connects to it. */
+export const AUTHORITIES_VOLUME = "database-authorities";
+const AUTHORITIES_FOLDER = "/perfbed-authorities";
+const AUTHORITIES_CONTAINER = "database-authorities";
 
 const secretVariable = (index: number): string => `PERFBED_SECRET_${index + 1}`;
 const valueFrom = ({ arn, key }: SecretReference): string => `${arn}:${key}::`;
@@ -155,7 +163,33 @@ function applicationContainer(
   };
 }
 
-const mount = [{ sourceVolume: SETUP_VOLUME, containerPath: SETUP_FOLDER }];
+const setupMount = { sourceVolume: SETUP_VOLUME, containerPath: SETUP_FOLDER };
+const authoritiesMount = { sourceVolume: AUTHORITIES_VOLUME, containerPath: AUTHORITIES_FOLDER };
+
+/** What a container that connects to the database has to have and to wait for. */
+const ofDatabase = ({ internet }: FargateTask): Pick<ContainerDefinition, "mountPoints" | "dependsOn"> =>
+  internet
+    ? {
+        mountPoints: [authoritiesMount],
+        dependsOn: [{ containerName: AUTHORITIES_CONTAINER, condition: "SUCCESS" }],
+      }
+    : { mountPoints: [], dependsOn: [] };
+
+/** Fetches the authorities before anything connects to the database. */
+function authoritiesContainers(task: FargateTask): ContainerDefinition[] {
+  if (!task.internet) return [];
+  return [
+    {
+      ...container(task, AUTHORITIES_CONTAINER, AWS_CLI_IMAGE),
+      entryPoint: ["/bin/bash", "-c"],
+      command: [
+        `set -e\nchmod 0755 ${AUTHORITIES_FOLDER}\n${authoritiesScript(task.region, AUTHORITIES_FOLDER)}`,
+      ],
+      mountPoints: [authoritiesMount],
+      startTimeout: FARGATE_SETUP_LIMIT_SECONDS,
+    },
+  ];
+}
 
 /**
  * The set-up, once for all tasks, as three containers that run one after the other before the application does: one takes the lock or
@@ -169,9 +203,10 @@ function setupContainers(
   const { setup } = application;
   if (setup === undefined) return [];
   const prefix = setupPrefix(application, task.image, connections.databaseAdminUrl);
+  const database = ofDatabase(task);
   const shared = {
     entryPoint: ["/bin/bash", "-c"],
-    mountPoints: mount,
+    mountPoints: [setupMount],
     environment: [
       { name: "BUCKET", value: task.bucketName },
       { name: "SETUP", value: prefix },
@@ -179,13 +214,15 @@ function setupContainers(
     ],
     startTimeout: FARGATE_SETUP_LIMIT_SECONDS,
   };
+  const longest = Math.ceil(setup.timeoutSeconds);
+  // No container is there all the time to give signs of life, so that an attempt counts as gone when it would be over anyway.
   const who = 'SELF="${HOSTNAME:-$(cat /etc/hostname)}"\n';
   const lock = `${who}${SETUP_LOCK}chmod 1777 ${SETUP_FOLDER}
 code=0
-take_lock "$SETUP/lock" || code=$?
+take_turn "$SETUP" ${longest + SETUP_WAIT_MARGIN_SECONDS} ${longest} || code=$?
 case $code in
-  0) touch ${SETUP_FOLDER}/ours ;;
-  1) wait_for_setup "$SETUP" ${Math.ceil(setup.timeoutSeconds)} ;;
+  0) echo "$ATTEMPT" >${SETUP_FOLDER}/ours ;;
+  1) ;;
   *) exit 1 ;;
 esac
 `;
@@ -193,7 +230,7 @@ esac
 if [[ -e ${SETUP_FOLDER}/done ]]; then
   marker_put "$SETUP/done" && exit 0
 fi
-marker_put "$SETUP/failed"
+marker_put "$SETUP/failed-$(cat ${SETUP_FOLDER}/ours)"
 exit 1
 `;
   const skip = `if [ ! -e ${SETUP_FOLDER}/ours ]; then exit 0; fi\n`;
@@ -203,9 +240,9 @@ exit 1
     { ...container(task, "setup-lock", AWS_CLI_IMAGE), ...shared, command: [lock] },
     {
       ...applicationContainer(task, "setup", { ...variables, ...setupVariables(connections) }, run, skip),
-      mountPoints: mount,
+      mountPoints: [setupMount, ...database.mountPoints],
       startTimeout: FARGATE_SETUP_LIMIT_SECONDS,
-      dependsOn: [{ containerName: "setup-lock", condition: "SUCCESS" }],
+      dependsOn: [{ containerName: "setup-lock", condition: "SUCCESS" }, ...database.dependsOn],
     },
     {
       ...container(task, "setup-told", AWS_CLI_IMAGE),
@@ -240,13 +277,16 @@ function agentContainers(task: FargateTask): ContainerDefinition[] {
  * @throws ConfigError when a connection has its password in the clear
  */
 export function fargateContainers(task: FargateTask): ContainerDefinition[] {
-  const { application, connections, environment, port } = task;
+  const { application, connections, environment, internet, port } = task;
   const variables = {
     NODE_ENV: "production",
+    ...(internet ? authorityVariables(AUTHORITIES_FOLDER, task.variables?.names ?? []) : {}),
     ...instanceVariables(environment, application, connections, port),
   };
   const setup = setupContainers(task, variables);
+  const database = ofDatabase(task);
   return [
+    ...authoritiesContainers(task),
     ...setup,
     ...agentContainers(task),
     {
@@ -260,9 +300,11 @@ export function fargateContainers(task: FargateTask): ContainerDefinition[] {
       portMappings: [{ containerPort: port, protocol: "tcp" }],
       // ECS allows two minutes.
       stopTimeout: Math.min(120, Math.max(1, Math.ceil(application.drainSeconds))),
-      ...(setup.length === 0
-        ? {}
-        : { dependsOn: [{ containerName: "setup-told", condition: "SUCCESS" as const }] }),
+      mountPoints: database.mountPoints,
+      dependsOn: [
+        ...database.dependsOn,
+        ...(setup.length === 0 ? [] : [{ containerName: "setup-told", condition: "SUCCESS" as const }]),
+      ],
     },
   ];
 }

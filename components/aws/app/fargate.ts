@@ -6,7 +6,8 @@ import { awsTags, physicalName } from "../context";
 import { FARGATE_PLATFORM, fargateRuntime } from "../instances/fargate-runtime";
 import { fargateSize } from "../instances/fargate-size";
 import { createRole, objectsBelow, type PolicyStatement, S3_READ_WRITE } from "../instances/roles";
-import { APP_CONTAINER, fargateContainers, SETUP_VOLUME } from "./fargate-containers";
+import { NatStrategy } from "../settings";
+import { APP_CONTAINER, AUTHORITIES_VOLUME, fargateContainers, SETUP_VOLUME } from "./fargate-containers";
 import { createServiceScaling } from "./fargate-scaling";
 import { readSecrets } from "./instance-role";
 import { createLoadBalancer, TargetType } from "./load-balancer";
@@ -37,6 +38,7 @@ export function createFargateService(
   const image = requiredImage(settings.containerImage);
   const size = fargateSize(sizing.cpu, sizing.memoryMiB, "sizing.app");
   const tags = awsTags(environment, "app");
+  const internet = context.settings.network.nat !== NatStrategy.None;
 
   const balancer = createLoadBalancer(
     name,
@@ -67,6 +69,7 @@ export function createFargateService(
         bucketName,
         logGroupName,
         ...(secretArn === "" ? {} : { variables: { names: Object.keys(parts.variables), secretArn } }),
+        internet,
         ...(args.apm === undefined ? {} : { apm: args.apm }),
       }),
     );
@@ -81,7 +84,10 @@ export function createFargateService(
       runtimePlatform: fargateRuntime(settings.architecture),
       executionRoleArn: roles.execution.role.arn,
       taskRoleArn: roles.task.role.arn,
-      volumes: application.setup === undefined ? [] : [{ name: SETUP_VOLUME }],
+      volumes: [
+        ...(internet ? [{ name: AUTHORITIES_VOLUME }] : []),
+        ...(application.setup === undefined ? [] : [{ name: SETUP_VOLUME }]),
+      ],
       containerDefinitions: pulumi.jsonStringify(containers),
       tags,
     },

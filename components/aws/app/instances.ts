@@ -5,12 +5,14 @@ import { physicalName } from "../context";
 import { createLaunchTemplate, isBurstable } from "../instances/launch-template";
 import { machineImage } from "../instances/machine-image";
 import { createInstanceProfile } from "../instances/roles";
+import { NatStrategy } from "../settings";
 import { createAutoScalingGroup } from "./auto-scaling-group";
 import { createBundleObject, packFolder } from "./bundle";
 import { createGroupScaling } from "./group-scaling";
 import { appPermissions } from "./instance-role";
 import { appInstanceType } from "./instance-type";
 import { type Balancer, createLoadBalancer, TargetType } from "./load-balancer";
+import { createMasking, maskingSeconds } from "./masking";
 import {
   type AppFlavourOutputs,
   type AppParts,
@@ -40,6 +42,11 @@ export function createInstances(
   const bundle = createBundleObject(
     `${name}-bundle`,
     { environment, bucketName: ground.bucketName, bundle: packed },
+    options,
+  );
+  const masking = createMasking(
+    `${name}-masking`,
+    { environment, bucketName: ground.bucketName, database: context.settings.database },
     options,
   );
   const variablesSecret = storedVariables(name, parts, options);
@@ -81,8 +88,9 @@ export function createInstances(
       variablesSecret ?? pulumi.output(""),
       // The key as the store gives it back: no instance starts before the bundle lies there.
       bundle.key,
+      masking ?? pulumi.output(undefined),
     ])
-    .apply(([bucketName, logGroupName, urls, variablesArn, key]) =>
+    .apply(([bucketName, logGroupName, urls, variablesArn, key, maskingFile]) =>
       appUserData({
         environment,
         application,
@@ -92,6 +100,8 @@ export function createInstances(
         port: settings.port,
         bucketName,
         bundle: { key, sha256: packed.sha256 },
+        ...(maskingFile === undefined ? {} : { masking: maskingFile }),
+        internet: context.settings.network.nat !== NatStrategy.None,
         logGroupName,
         groupName,
         ...(variablesArn === "" ? {} : { variablesSecretArn: variablesArn }),
@@ -106,7 +116,7 @@ export function createInstances(
       environment,
       title: "app",
       instanceType,
-      imageId: machineImage(settings.architecture, settings.imageId, parts.parent),
+      image: machineImage(settings.architecture, settings.imageId, parts.parent),
       instanceProfileArn: profile.arn,
       securityGroupId: ground.securityGroups.app,
       volumeGiB: settings.volumeGiB,
@@ -124,6 +134,7 @@ export function createInstances(
       sizing,
       application,
       settings,
+      maskingSeconds: maskingSeconds(context.settings.database.masking),
       template,
       instanceType,
       subnetIds: ground.subnets.privateIds,

@@ -30,7 +30,7 @@ export interface Balancer {
 }
 
 /**
- * The public entrance of the app tier. Who may connect (the edge) is for its security group to say. Each request goes to the instance with
+ * The public entrance of the app tier. Who may connect (the edge) is for its security group to say; TLS ends there. Each request goes to the instance with
  * the fewest in flight, as on the local target.
  */
 export function createLoadBalancer(
@@ -39,7 +39,6 @@ export function createLoadBalancer(
   options: pulumi.CustomResourceOptions,
 ): Balancer {
   const { environment, application, settings, ground, targetType } = args;
-  const { certificateArn } = settings;
   const loadBalancer = new lb.LoadBalancer(
     `${name}-load-balancer`,
     {
@@ -84,63 +83,16 @@ export function createLoadBalancer(
     },
     options,
   );
-  const forward = [{ type: "forward", targetGroupArn: targetGroup.arn }];
-  const tags = awsTags(environment, "app");
-  const listener =
-    certificateArn === undefined
-      ? new lb.Listener(
-          `${name}-listener`,
-          {
-            loadBalancerArn: loadBalancer.arn,
-            protocol: "HTTP",
-            port: 80,
-            defaultActions: forward,
-            tags,
-          },
-          options,
-        )
-      : createHttpsListeners(name, loadBalancer, certificateArn, forward, tags, options);
-  const scheme = certificateArn === undefined ? "http" : "https";
-  return {
-    loadBalancer,
-    targetGroup,
-    listener,
-    url: pulumi.interpolate`${scheme}://${loadBalancer.dnsName}`,
-  };
-}
-
-function createHttpsListeners(
-  name: string,
-  loadBalancer: lb.LoadBalancer,
-  certificateArn: string,
-  defaultActions: lb.ListenerArgs["defaultActions"],
-  tags: Record<string, string>,
-  options: pulumi.CustomResourceOptions,
-): lb.Listener {
-  new lb.Listener(
-    `${name}-redirect`,
+  const listener = new lb.Listener(
+    `${name}-listener`,
     {
       loadBalancerArn: loadBalancer.arn,
       protocol: "HTTP",
       port: 80,
-      defaultActions: [
-        { type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } },
-      ],
-      tags,
+      defaultActions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
+      tags: awsTags(environment, "app"),
     },
     options,
   );
-  return new lb.Listener(
-    `${name}-listener`,
-    {
-      loadBalancerArn: loadBalancer.arn,
-      protocol: "HTTPS",
-      port: 443,
-      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
-      certificateArn,
-      defaultActions,
-      tags,
-    },
-    options,
-  );
+  return { loadBalancer, targetGroup, listener, url: pulumi.interpolate`http://${loadBalancer.dnsName}` };
 }

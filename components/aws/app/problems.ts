@@ -169,6 +169,19 @@ function networkProblems({ network, app }: AwsSettings, inputs: Inputs): Problem
   return problems;
 }
 
+/** Masking is run by the first instance: nothing of a task can run as long as restored data may take. */
+function maskingProblems({ app, database }: AwsSettings): Problem[] {
+  if (database.masking === undefined || app.flavour !== AppFlavour.Fargate) return [];
+  return [
+    {
+      field: "aws.database.masking",
+      value: database.masking,
+      allowed: "nothing with an app on Fargate",
+      hint: "Use the EC2 flavour, or mask the data before you make the snapshot.",
+    },
+  ];
+}
+
 /** Everything about the app tier that AWS would refuse, or that would fail only at an instance's boot. */
 export function appProblems(inputs: Inputs, settings: AwsSettings): readonly Problem[] {
   const { app } = settings;
@@ -176,5 +189,6 @@ export function appProblems(inputs: Inputs, settings: AwsSettings): readonly Pro
     ...(app.flavour === AppFlavour.Fargate ? fargateProblems(inputs, app) : ec2Problems(inputs, app)),
     ...scalingProblems(inputs, app),
     ...networkProblems(settings, inputs),
+    ...maskingProblems(settings),
   ];
 }

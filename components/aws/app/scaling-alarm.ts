@@ -1,7 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity, ScalingMetric } from "../../contracts";
-import { awsTags } from "../context";
+import { awsTags, physicalName } from "../context";
 import { type ScalingSource, type StepDirection, termHead, termsOf } from "./scaling-policies";
 
 export interface StepAlarm {
@@ -19,10 +19,13 @@ export function createStepAlarm(
   alarm: StepAlarm,
   options: pulumi.CustomResourceOptions,
 ): cloudwatch.MetricAlarm {
-  const { direction } = alarm;
+  const { direction, environment } = alarm;
+  const purpose = `app-scale-${direction.direction}`;
   return new cloudwatch.MetricAlarm(
     name,
     {
+      // A name of its own: IAM knows no tags where alarms are removed.
+      name: physicalName(environment, purpose, 255),
       alarmDescription: `Sets off the scale-${direction.direction} of the app tier`,
       comparisonOperator: direction.comparison,
       threshold: direction.threshold,
@@ -43,7 +46,7 @@ export function createStepAlarm(
       })),
       treatMissingData: "missing",
       alarmActions: [alarm.actionArn],
-      tags: awsTags(alarm.environment, `app-scale-${direction.direction}`),
+      tags: awsTags(environment, purpose),
     },
     options,
   );

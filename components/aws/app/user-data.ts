@@ -12,11 +12,19 @@ import {
   instanceVariables,
   setupVariables,
 } from "./application-variables";
+import { authoritiesScript, authorityVariables } from "./database-certificates";
 import { LAUNCH_HOOK, lifecycleScript, readyUrl } from "./lifecycle-script";
 import { agentConfiguration, LOG_FOLDER, LOG_ROTATION, LOG_ROTATION_TIMER } from "./logs";
+import { libpqVariables, type Masking, maskingCommand, maskingPrefix, PSQL_PACKAGE } from "./masking";
 import { RESOLVER_SCRIPT } from "./resolver-script";
 import { refusePlainPasswords } from "./secret-references";
-import { MARKERS_PREFIX, SETUP_LOCK, SETUP_WAIT_MARGIN_SECONDS, setupPrefix } from "./setup-lock";
+import {
+  GONE_AFTER_SECONDS,
+  MARKERS_PREFIX,
+  SETUP_LOCK,
+  SETUP_WAIT_MARGIN_SECONDS,
+  setupPrefix,
+} from "./setup-lock";
 import { onceUnit, serviceUnit, type UnitSettings } from "./systemd";
 
 const USER = "perfbed-app";
@@ -35,6 +43,10 @@ export interface AppUserData {
   readonly bucketName: string;
   /** Key of the bundle, and SHA-256 (hexadecimal) of the archive before compression. */
   readonly bundle: { readonly key: string; readonly sha256: string };
+  /** SQL to run on the database before anything reads it. */
+  readonly masking?: Masking;
+  /** Whether AWS's own authorities can be fetched; without a way out of the network the image has to know them. */
+  readonly internet: boolean;
   readonly logGroupName: string;
   readonly groupName: string;
   /** Agents to install, and for which processor. */
@@ -47,7 +59,7 @@ function unit(data: AppUserData, name: string, command: readonly string[]): Unit
   const { application } = data;
   return {
     description: `${application.name} ${application.version}, ${name}`,
-    command: commandOnInstance(command, application.workingDirectory),
+    command,
     workingDirectory: APPLICATION_FOLDER,
     environmentFile: `${SECRETS_FOLDER}/${name}.env`,
     logFile: `${LOG_FOLDER}/${name}.log`,
@@ -55,13 +67,20 @@ function unit(data: AppUserData, name: string, command: readonly string[]): Unit
   };
 }
 
+const ofApplication = ({ application }: AppUserData, command: readonly string[]): readonly string[] =>
+  commandOnInstance(command, application.workingDirectory);
+
+/** What tells drivers whom to believe; see `authorityVariables`. */
+const databaseAuthorities = ({ application, internet }: AppUserData): Record<string, string> =>
+  internet ? authorityVariables(LIBRARY, Object.keys(application.environment)) : {};
+
 /** Bash that writes the environment file of a unit, readable by root alone. systemd reads it before it gives up its rights. */
 function environmentFile(
-  data: AppUserData,
   name: string,
   variables: Readonly<Record<string, string>>,
+  variablesSecretArn?: string,
 ): string {
-  const secret = data.variablesSecretArn === undefined ? "" : ` ${shellQuote(data.variablesSecretArn)}`;
+  const secret = variablesSecretArn === undefined ? "" : ` ${shellQuote(variablesSecretArn)}`;
   const file = `${SECRETS_FOLDER}/${name}.env`;
   const template = `${LIBRARY}/${name}-variables.json`;
   return `${writeFile(template, "0600", JSON.stringify(variables))}retry resolve_variables ${file} ${template}${secret}
@@ -69,34 +88,80 @@ printf 'INSTANCE_ID="%s"\\n' "$SELF" >>${file}
 `;
 }
 
-function setupSection(data: AppUserData, variables: Readonly<Record<string, string>>): string {
-  const { application, bundle, connections } = data;
-  const { setup } = application;
-  if (setup === undefined) return "";
-  const prefix = setupPrefix(application, bundle.sha256, connections.databaseAdminUrl);
+/** Something that one instance of the environment does, and that the others wait for. */
+interface OnceSection {
+  /** For people: "the application's set-up". */
+  readonly step: string;
+  /** Of its unit, environment file and log. */
+  readonly name: string;
+  readonly prefix: string;
+  readonly timeoutSeconds: number;
+  readonly command: readonly string[];
+  /** Bash that writes what the unit needs. */
+  readonly files: string;
+}
+
+/** Bash that does it when it is this instance's turn, and otherwise waits until it is done; see `SETUP_LOCK`. */
+function onceSection(data: AppUserData, section: OnceSection): string {
+  const { step, name, prefix, timeoutSeconds, command, files } = section;
+  const wait = Math.ceil(timeoutSeconds) + SETUP_WAIT_MARGIN_SECONDS;
   return `
-STEP="the application's set-up"
-SETUP=${prefix}
+STEP="${step}"
+ONCE=${prefix}
 code=0
-take_lock "$SETUP/lock" || code=$?
+take_turn "$ONCE" ${GONE_AFTER_SECONDS} ${wait} || code=$?
 if ((code == 0)); then
-OWNS_SETUP=yes
-${writeFile(service("perfbed-setup"), "0644", onceUnit(unit(data, "setup", setup.command), setup.timeoutSeconds))}
-${environmentFile(data, "setup", { ...variables, ...setupVariables(connections) })}
+OURS=yes
+beat "$ONCE/beat-$ATTEMPT" &
+BEAT=$!
+${writeFile(service(`perfbed-${name}`), "0644", onceUnit(unit(data, name, command), timeoutSeconds))}
+${files}
   systemctl daemon-reload
-  if ! systemctl start perfbed-setup.service; then
-    tail -n 20 ${LOG_FOLDER}/setup.log >&2 || true
+  if ! systemctl start perfbed-${name}.service; then
+    tail -n 20 ${LOG_FOLDER}/${name}.log >&2 || true
     false
   fi
-  retry marker_put "$SETUP/done" >/dev/null
-  OWNS_SETUP=""
-  rm -f ${SECRETS_FOLDER}/setup.env
-elif ((code == 1)); then
-  wait_for_setup "$SETUP" ${Math.ceil(setup.timeoutSeconds) + SETUP_WAIT_MARGIN_SECONDS}
-else
+  retry marker_put "$ONCE/done" >/dev/null
+  OURS=""
+  kill "$BEAT" || true
+  rm -f ${SECRETS_FOLDER}/${name}.env
+elif ((code != 1)); then
   false
 fi
 `;
+}
+
+function setupSection(data: AppUserData, variables: Readonly<Record<string, string>>): string {
+  const { application, bundle, connections, variablesSecretArn } = data;
+  const { setup } = application;
+  if (setup === undefined) return "";
+  return onceSection(data, {
+    step: "the application's set-up",
+    name: "setup",
+    prefix: setupPrefix(application, bundle.sha256, connections.databaseAdminUrl),
+    timeoutSeconds: setup.timeoutSeconds,
+    command: ofApplication(data, setup.command),
+    files: environmentFile("setup", { ...variables, ...setupVariables(connections) }, variablesSecretArn),
+  });
+}
+
+/** Before the set-up and the application, on every instance: nothing reads the data as it was restored. */
+function maskingSection(data: AppUserData): string {
+  const { masking, connections } = data;
+  if (masking === undefined) return "";
+  const file = `${LIBRARY}/masking.sql`;
+  return onceSection(data, {
+    step: "the masking of the data",
+    name: "masking",
+    prefix: maskingPrefix(masking, connections.databaseAdminUrl),
+    timeoutSeconds: masking.timeoutSeconds,
+    command: maskingCommand(file),
+    files: `retry dnf install -y --quiet ${PSQL_PACKAGE}
+retry aws s3 cp --only-show-errors "s3://$BUCKET/${masking.key}" ${file}
+echo '${masking.sha256}  ${file}' | sha256sum --check --quiet
+chmod 0644 ${file}
+${environmentFile("masking", { ...databaseAuthorities(data), ...libpqVariables(connections.databaseAdminUrl) })}`,
+  });
 }
 
 /** Bash that installs the agents and what they load into the application; empty without any. */
@@ -134,6 +199,7 @@ export function appUserData(data: AppUserData): string {
   const { application, bundle, connections, environment, port } = data;
   const variables = {
     NODE_ENV: "production",
+    ...databaseAuthorities(data),
     ...instanceVariables(environment, application, connections, port),
   };
   refusePlainPasswords(variables);
@@ -157,14 +223,17 @@ resolve_variables() {
 }
 give_up() {
   echo "boot failed: $STEP" >&2
-  # The others must not wait for a set-up that nobody will end.
-  if [[ -n $OWNS_SETUP ]]; then marker_put "$SETUP/failed" >/dev/null || true; fi
+  # The others must not wait for something that nobody will end.
+  if [[ -n $OURS ]]; then
+    kill "$BEAT" || true
+    marker_put "$ONCE/failed-$ATTEMPT" >/dev/null || true
+  fi
   marker_put "${MARKERS_PREFIX}/boot-failed/$SELF" --metadata "step=\${STEP//[^a-z -]/}" >/dev/null || true
   aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$GROUP" --instance-id "$SELF" \\
     --lifecycle-hook-name ${LAUNCH_HOOK} --lifecycle-action-result ABANDON || true
 }
 SELF=unknown
-OWNS_SETUP=""
+OURS=""
 trap give_up ERR
 SELF=$(retry imds instance-id)
 
@@ -193,11 +262,11 @@ ${writeFile("/etc/systemd/system/logrotate.timer.d/perfbed.conf", "0644", LOG_RO
 systemctl enable --now --quiet logrotate.timer || true
 ${writeFile("/etc/perfbed-logs.json", "0644", agentConfiguration(data.logGroupName))}/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/perfbed-logs.json \\
   || echo "logs stay on the instance" >&2
-${agentsSection(data)}
+${agentsSection(data)}${data.internet ? `\nSTEP="authorities of the database"\n${authoritiesScript(data.region, LIBRARY)}` : ""}
 STEP="variables"
-${writeFile(`${LIBRARY}/resolve.py`, "0755", RESOLVER_SCRIPT)}${environmentFile(data, "app", { ...agentVariables(data.apm?.settings, environment, application, true), ...variables })}${data.apm === undefined ? "" : `${INSTANCE_ATTRIBUTE}${applicationKeys(data.apm.settings, `${SECRETS_FOLDER}/app.env`)}`}${setupSection(data, variables)}
+${writeFile(`${LIBRARY}/resolve.py`, "0755", RESOLVER_SCRIPT)}${environmentFile("app", { ...agentVariables(data.apm?.settings, environment, application, true), ...variables }, data.variablesSecretArn)}${data.apm === undefined ? "" : `${INSTANCE_ATTRIBUTE}${applicationKeys(data.apm.settings, `${SECRETS_FOLDER}/app.env`)}`}${maskingSection(data)}${setupSection(data, variables)}
 STEP="start of the application"
-${writeFile(service("perfbed-app"), "0644", serviceUnit(unit(data, "app", application.command), port, application.drainSeconds))}${writeFile(`${LIBRARY}/lifecycle.sh`, "0755", lifecycleScript({ ...data, ...application }))}${writeFile(service("perfbed-lifecycle"), "0644", LIFECYCLE_UNIT)}systemctl daemon-reload
+${writeFile(service("perfbed-app"), "0644", serviceUnit(unit(data, "app", ofApplication(data, application.command)), port, application.drainSeconds))}${writeFile(`${LIBRARY}/lifecycle.sh`, "0755", lifecycleScript({ ...data, ...application }))}${writeFile(service("perfbed-lifecycle"), "0644", LIFECYCLE_UNIT)}systemctl daemon-reload
 systemctl enable --now --quiet perfbed-app.service
 
 STEP="readiness of the application"

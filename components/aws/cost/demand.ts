@@ -14,6 +14,7 @@ import {
   NatStrategy,
 } from "../settings";
 import { cacheItem, databaseItem, instanceItem, PriceItem } from "./prices";
+import { paidIops, proxyVcpus } from "./rds";
 
 /** Units of one item that an environment pays for by the hour. */
 export interface Demand {
@@ -28,10 +29,6 @@ export interface Demand {
 /** As the fleet's instances and tasks are made; see components/aws/fleet. */
 const GENERATOR_VOLUME_GIB = 30;
 const GENERATOR_TASK = { vcpus: 2, memoryMiB: 4_096 };
-/** RDS's gp3 has as many without pay. */
-const BASELINE_IOPS = 3_000;
-/** What RDS Proxy is paid for at least. */
-const LEAST_PROXY_VCPUS = 2;
 /** Rules of the edge's firewall. */
 const FIREWALL_RULES = 2;
 
@@ -64,14 +61,13 @@ function network({ network: { nat, availabilityZones, interfaceEndpoints } }: Aw
 }
 
 function app({ app: sizing }: Sizing, { app: settings }: AwsSettings): Demand[] {
-  const { minInstances: min, maxInstances: max } = sizing;
+  const { minInstances: min, maxInstances } = sizing;
+  const max = Math.max(maxInstances, ...settings.schedules.map((schedule) => schedule.maxInstances));
   const balancer = fixed("load balancer", PriceItem.LoadBalancer, 1);
   if (settings.flavour === AppFlavour.Fargate) {
     const size = fargateSize(sizing.cpu, sizing.memoryMiB, "sizing.app");
     return [balancer, ...tasks("app", settings.architecture, size.cpu / 1024, size.memoryMiB, min, max)];
   }
-  const schedules = settings.schedules.map(({ maxInstances }) => maxInstances);
-  const most = Math.max(max, ...schedules);
   const waiting = settings.warmPool?.minSize ?? 0;
   const running = settings.warmPool?.running === true ? waiting : 0;
   return [
@@ -81,13 +77,13 @@ function app({ app: sizing }: Sizing, { app: settings }: AwsSettings): Demand[] 
       what: "app instances",
       item: instanceItem(appInstanceType(settings, sizing)),
       min: min + running,
-      max: most + running,
+      max: max + running,
     },
     {
       what: "app volumes",
       item: PriceItem.VolumeGiB,
       min: (min + waiting) * settings.volumeGiB,
-      max: (most + waiting) * settings.volumeGiB,
+      max: (max + waiting) * settings.volumeGiB,
     },
   ];
 }
@@ -118,7 +114,7 @@ function tasks(
   ];
 }
 
-function database({ database: sizing }: Sizing, { database: settings }: AwsSettings): Demand[] {
+function database({ database: sizing }: Sizing, { database: settings, network }: AwsSettings): Demand[] {
   const { engine, replicaAutoscaling } = settings;
   const instanceClass =
     settings.instanceClass ??
@@ -132,7 +128,7 @@ function database({ database: sizing }: Sizing, { database: settings }: AwsSetti
     { what: "database servers", item: databaseItem(aurora ? "aurora" : "rds", instanceClass), min, max },
   ];
   if (!aurora) {
-    const iops = Math.max(0, (settings.iops ?? 0) - BASELINE_IOPS);
+    const iops = paidIops(settings.storageGiB, settings.iops ?? 0);
     demands.push(
       fixed("database storage", PriceItem.DatabaseGiB, min * settings.storageGiB),
       fixed("database IOPS", PriceItem.DatabaseIops, min * iops),
@@ -140,13 +136,19 @@ function database({ database: sizing }: Sizing, { database: settings }: AwsSetti
   }
   if (settings.proxy) {
     // Paid by the vCPUs of what it is in front of: the primary, or all of a cluster. A class that nobody knows has an unknown price anyway.
-    const vcpus = Math.max(LEAST_PROXY_VCPUS, instanceClassNamed(instanceClass)?.vcpus ?? 0);
+    const vcpus = proxyVcpus(instanceClassNamed(instanceClass)?.vcpus ?? 0);
     demands.push({
       what: "database proxy, vCPUs",
       item: PriceItem.ProxyVcpu,
       min: aurora ? min * vcpus : vcpus,
       max: aurora ? max * vcpus : vcpus,
     });
+    // A proxy has one endpoint for nothing; that of the readers is an interface endpoint like any other.
+    if (aurora && sizing.replicas > 0) {
+      demands.push(
+        fixed("readers' endpoint of the proxy", PriceItem.InterfaceEndpoint, network.availabilityZones),
+      );
+    }
   }
   return demands;
 }

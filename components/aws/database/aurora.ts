@@ -5,6 +5,7 @@ import { awsTags, physicalName } from "../context";
 import { after } from "../ordering";
 import type { ReplicaAutoscaling } from "../settings";
 import { DATABASE_NAME, USERNAME } from "./credentials";
+import { engineVersionOf } from "./engine-version";
 import { auroraParameters, parameterGroupFamily, serverParameters } from "./parameters";
 import {
   encryptedHost,
@@ -26,7 +27,7 @@ interface ParameterGroups {
 
 function parameterGroups({ name, environment, settings, plan, options }: ServerContext): ParameterGroups {
   const parameters = auroraParameters(serverParameters(settings, plan.maxConnections));
-  const family = parameterGroupFamily(settings.engine, settings.engineVersion);
+  const family = parameterGroupFamily(settings.engine, engineVersionOf(settings));
   const description = `Database of perfbed environment ${environment.id}`;
   const tags = awsTags(environment, "database");
   return {
@@ -63,7 +64,7 @@ function storageCluster(context: ServerContext, groups: ParameterGroups): rds.Cl
       ...origin(context),
       clusterIdentifier: physicalName(environment, "database"),
       engine: ENGINE,
-      engineVersion: settings.engineVersion,
+      engineVersion: engineVersionOf(settings),
       port: POSTGRES_PORT,
       dbSubnetGroupName: subnetGroup(context).name,
       dbClusterParameterGroupName: groups.cluster.name,

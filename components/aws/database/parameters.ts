@@ -16,7 +16,7 @@ export enum ApplyMethod {
 const PRELOADED = "shared_preload_libraries";
 const MAX_CONNECTIONS = "max_connections";
 
-/** `16.6` is of `postgres16`, or of `aurora-postgresql16`. */
+/** `16` and `16.9` are of `postgres16`, or of `aurora-postgresql16`. */
 export function parameterGroupFamily(engine: DatabaseEngine, engineVersion: string): string {
   const [major = ""] = engineVersion.split(".");
   return `${engine === DatabaseEngine.Aurora ? "aurora-postgresql" : "postgres"}${major}`;

@@ -2,6 +2,7 @@ import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { awsTags, physicalName } from "../context";
 import { DATABASE_NAME, USERNAME } from "./credentials";
+import { engineVersionOf } from "./engine-version";
 import { parameterGroupFamily, serverParameters } from "./parameters";
 import { encryptedHost, observation, type ServerContext, type Servers, subnetGroup, zoneOf } from "./servers";
 import { POSTGRES_PORT } from "./urls";
@@ -54,7 +55,7 @@ function primaryInstance(
       ...origin(context),
       identifier: physicalName(environment, "primary"),
       engine: "postgres",
-      engineVersion: settings.engineVersion,
+      engineVersion: engineVersionOf(settings),
       dbSubnetGroupName: subnetGroup(context).name,
       parameterGroupName: parameterGroup.name,
       multiAz: settings.multiAz,
@@ -81,7 +82,7 @@ export function rdsServers(context: ServerContext): Servers {
     `${name}-parameters`,
     {
       description: `Database of perfbed environment ${environment.id}`,
-      family: parameterGroupFamily(settings.engine, settings.engineVersion),
+      family: parameterGroupFamily(settings.engine, engineVersionOf(settings)),
       parameters: serverParameters(settings, plan.maxConnections).map((parameter) => ({ ...parameter })),
       tags: awsTags(environment, "database"),
     },

@@ -24,14 +24,24 @@ const problem = (field: string, value: unknown, allowed: string, hint?: string):
   ...(hint === undefined ? {} : { hint }),
 });
 
-function engineProblems(settings: DatabaseSettings): Problem[] {
-  const found: Problem[] = [];
-  const { engine, engineVersion, instanceClass, databaseName } = settings;
-  if (!/^(1[3-9]|[2-9]\d)(\.\d+)?$/.test(engineVersion)) {
-    found.push(
-      problem("engineVersion", engineVersion, "a version of PostgreSQL from 13 on, like 16 or 16.6"),
-    );
+function versionProblems({ engineVersion, snapshotIdentifier }: DatabaseSettings): Problem[] {
+  if (engineVersion === undefined) {
+    if (snapshotIdentifier === undefined) return [];
+    return [
+      {
+        field: `${FIELD}.engineVersion`,
+        allowed: "the version of the snapshot, e.g. 15 or 15.8",
+        hint: "The server's parameter group has to be of its major version, which is not looked up.",
+      },
+    ];
   }
+  if (/^(1[3-9]|[2-9]\d)(\.\d+)?$/.test(engineVersion)) return [];
+  return [problem("engineVersion", engineVersion, "a version of PostgreSQL from 13 on, like 16 or 16.9")];
+}
+
+function engineProblems(settings: DatabaseSettings): Problem[] {
+  const found = versionProblems(settings);
+  const { engine, instanceClass, databaseName } = settings;
   if (instanceClass !== undefined && !/^db\.[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceClass)) {
     found.push(problem("instanceClass", instanceClass, "a class like db.m7g.large"));
   }
@@ -130,12 +140,20 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** The file itself is run by the application's set-up; that it is there has to be known before hours of restoring. */
+/** Seconds; a launch may take AWS's two hours at most, and the rest of it needs some of them. */
+const MASKING_SECONDS = { min: 1, max: 5_400 };
+
+/** The file is run by the app's first instance; that it is there has to be known before hours of restoring. */
 function maskingProblems({ masking, snapshotIdentifier }: DatabaseSettings): Problem[] {
   if (masking === undefined) return [];
   const found: Problem[] = [];
   if (!isFile(masking.sqlFile)) {
     found.push(problem("masking.sqlFile", masking.sqlFile, "a file that exists"));
+  }
+  const { timeoutSeconds } = masking;
+  if (timeoutSeconds !== undefined && !within(timeoutSeconds, MASKING_SECONDS)) {
+    const allowed = `whole seconds, ${MASKING_SECONDS.min} to ${MASKING_SECONDS.max}`;
+    found.push(problem("masking.timeoutSeconds", timeoutSeconds, allowed));
   }
   if (snapshotIdentifier === undefined) {
     found.push(

@@ -15,6 +15,8 @@ export interface EdgeInvalidationOptions {
   readonly deadlineSeconds?: number;
   /** Seconds between two looks at it. @default 5 */
   readonly pollSeconds?: number;
+  /** Ends the waiting; the invalidation itself goes on. */
+  readonly signal?: AbortSignal;
 }
 
 /** Empties the edge's cache, so that a run begins cold. */
@@ -29,7 +31,7 @@ export class EdgeInvalidation {
    * @throws EnvironmentError when CloudFront refuses, or is not done by the deadline
    */
   async invalidate(distributionId: string): Promise<void> {
-    const { deadlineSeconds = 600, pollSeconds = 5 } = this.options;
+    const { deadlineSeconds = 600, pollSeconds = 5, signal } = this.options;
     try {
       const { Invalidation } = await this.client.send(
         new CreateInvalidationCommand({
@@ -42,10 +44,17 @@ export class EdgeInvalidation {
         }),
       );
       await waitUntilInvalidationCompleted(
-        { client: this.client, maxWaitTime: deadlineSeconds, minDelay: pollSeconds, maxDelay: pollSeconds },
+        {
+          client: this.client,
+          maxWaitTime: deadlineSeconds,
+          minDelay: pollSeconds,
+          maxDelay: pollSeconds,
+          ...(signal === undefined ? {} : { abortSignal: signal }),
+        },
         { DistributionId: distributionId, Id: Invalidation?.Id },
       );
     } catch (cause) {
+      signal?.throwIfAborted();
       throw new EnvironmentError(
         "PERFBED_EDGE_NOT_INVALIDATED",
         `The cache of distribution ${distributionId} was not emptied within ${deadlineSeconds} s`,

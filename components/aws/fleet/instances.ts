@@ -64,7 +64,7 @@ export function createFleetInstances(
       environment,
       title: "generator",
       instanceType: settings.instanceType,
-      imageId: machineImage(settings.architecture, undefined, parent),
+      image: machineImage(settings.architecture, undefined, parent),
       instanceProfileArn: profile.arn,
       securityGroupId: ground.securityGroups.fleet,
       volumeGiB: VOLUME_GIB,

@@ -9,10 +9,12 @@ import { awsTags, iamPath, physicalName } from "../context";
 import { policyDocument } from "../instances/roles";
 import { createLogGroup } from "../logs";
 import { budgetName } from "./budget";
-import { sweeperPermissions } from "./permissions";
+import { networkPermissions, sweeperPermissions } from "./permissions";
 
 /** Minutes between two attempts. Removing a database takes longer than one attempt may, and what depends on it waits for the next. */
 const REPEAT_MINUTES = 15;
+/** Days after the expiry on which it is tried for the last time: what is there then needs somebody. */
+const REPEAT_DAYS = 7;
 /** Seconds; the most that Lambda gives, and no longer than the pause between two attempts. */
 const TIMEOUT_SECONDS = 900;
 const MEMORY_MIB = 256;
@@ -26,12 +28,18 @@ export interface ExpiryTimes {
   readonly first: string;
   /** `2030-01-01T00:15:00Z`: the first repetition. */
   readonly repeatFrom: string;
+  /** `2030-01-08T00:00:00Z`: no repetition from here on. */
+  readonly repeatUntil: string;
 }
 
 export function expiryTimes(expiresAt: string): ExpiryTimes {
   const first = Math.ceil(Date.parse(expiresAt) / 1000);
   const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
-  return { first: `at(${iso(first)})`, repeatFrom: `${iso(first + REPEAT_MINUTES * 60)}Z` };
+  return {
+    first: `at(${iso(first)})`,
+    repeatFrom: `${iso(first + REPEAT_MINUTES * 60)}Z`,
+    repeatUntil: `${iso(first + REPEAT_DAYS * 86_400)}Z`,
+  };
 }
 
 const assumedBy = (service: string, condition?: Readonly<Record<string, unknown>>): string =>
@@ -54,16 +62,23 @@ export interface ExpiryArgs {
   readonly sweeperCode: string;
 }
 
+export interface ExpiryGuard {
+  /** What costs money waits for these, so that nothing of it is ever without a guard. */
+  readonly schedules: readonly pulumi.Resource[];
+  /** What the function acts under. */
+  readonly sweeperRole: iam.Role;
+  readonly scheduleGroupArn: pulumi.Output<string>;
+}
+
 /**
  * Ends the environment at its expiry from within AWS, whatever has become of the machine that made it: a schedule for the time itself, and
- * one that tries again for as long as something is left. The function removes them and itself in the end.
- * @returns the schedules: what costs money waits for these, so that nothing of it is ever without a guard
+ * one that tries again for a week as long as something is left. The function removes them and itself in the end.
  */
 export function createExpiryGuard(
   name: string,
   args: ExpiryArgs,
   options: pulumi.CustomResourceOptions,
-): readonly pulumi.Resource[] {
+): ExpiryGuard {
   const { environment } = args;
   const tags = awsTags(environment, "expiry");
   const group = new scheduler.ScheduleGroup(
@@ -71,7 +86,7 @@ export function createExpiryGuard(
     { name: physicalName(environment, "expiry", 64), tags },
     options,
   );
-  const sweeper = createSweeper(name, args, group, options);
+  const { sweeper, role: sweeperRole } = createSweeper(name, args, group, options);
   const role = new iam.Role(
     `${name}-schedule-role`,
     {
@@ -110,7 +125,7 @@ export function createExpiryGuard(
     },
   };
   const waiting = pulumi.mergeOptions(options, { dependsOn: [invoke] });
-  return [
+  const schedules = [
     new scheduler.Schedule(
       `${name}-schedule-first`,
       { ...common, name: "first", scheduleExpression: times.first },
@@ -123,19 +138,21 @@ export function createExpiryGuard(
         name: "repeat",
         scheduleExpression: `rate(${REPEAT_MINUTES} minutes)`,
         startDate: times.repeatFrom,
+        endDate: times.repeatUntil,
       },
       waiting,
     ),
   ];
+  return { schedules, sweeperRole, scheduleGroupArn: group.arn };
 }
 
-/** The function, with a role that reaches what carries the environment's tag and nothing else. */
+/** The function, with a role that reaches what is the environment's and nothing else. */
 function createSweeper(
   name: string,
   args: ExpiryArgs,
   group: scheduler.ScheduleGroup,
   options: pulumi.CustomResourceOptions,
-): lambda.Function {
+): { readonly sweeper: lambda.Function; readonly role: iam.Role } {
   const { environment, bucketArn, sweeperCode } = args;
   const tags = awsTags(environment, "expiry");
   const logGroup = createLogGroup(`${name}-logs`, environment, options, "expiry");
@@ -158,7 +175,7 @@ function createSweeper(
     },
     options,
   );
-  return new lambda.Function(
+  const sweeper = new lambda.Function(
     `${name}-function`,
     {
       name: physicalName(environment, "expiry", 64),
@@ -181,5 +198,26 @@ function createSweeper(
       tags,
     },
     pulumi.mergeOptions(options, { dependsOn: [policy] }),
+  );
+  return { sweeper, role };
+}
+
+/** Lets the function remove what lies in the environment's network without a tag. The network is made after its guard. */
+export function createNetworkPolicy(
+  name: string,
+  guard: ExpiryGuard,
+  vpcId: pulumi.Input<string>,
+  options: pulumi.CustomResourceOptions,
+): void {
+  new iam.RolePolicy(
+    // A sweep removes policies in the order of their names: the one that lets the function do so has to come after this.
+    `${name}-function-network-policy`,
+    {
+      role: guard.sweeperRole.name,
+      policy: pulumi
+        .all([guard.scheduleGroupArn, vpcId])
+        .apply(([scheduleGroupArn, id]) => policyDocument(networkPermissions(scheduleGroupArn, id))),
+    },
+    options,
   );
 }

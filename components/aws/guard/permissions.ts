@@ -1,13 +1,11 @@
 import type { EnvironmentIdentity } from "../../contracts";
 import { RESERVED_TAG_PREFIX } from "../../tagging";
-import { type PolicyStatement, partitionOf } from "../instances/roles";
+import { iamPath, physicalName } from "../context";
+import type { PolicyStatement } from "../instances/roles";
+import { logGroupName } from "../logs";
 import { budgetName } from "./budget";
 
-export interface ConditionedStatement extends PolicyStatement {
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** To find what carries the tag, and to see what is left. Nothing here reads data: no secrets, no objects. */
+/** To find what carries the tag, and to see what is left. Nothing here reads data: no secrets, no objects, no variables of functions. */
 const READ_ACTIONS = [
   "tag:GetResources",
   "autoscaling:Describe*",
@@ -31,8 +29,6 @@ const READ_ACTIONS = [
   "iam:ListRolePolicies",
   "iam:ListRoles",
   "iam:ListRoleTags",
-  "lambda:GetFunction",
-  "lambda:ListTags",
   "logs:DescribeLogGroups",
   "logs:ListTagsForResource",
   "rds:Describe*",
@@ -57,7 +53,6 @@ const DELETE_ACTIONS = [
   "autoscaling:UpdateAutoScalingGroup",
   "cloudfront:DeleteDistribution",
   "cloudfront:UpdateDistribution",
-  "cloudwatch:DeleteAlarms",
   "ec2:DeleteFlowLogs",
   "ec2:DeleteInternetGateway",
   "ec2:DeleteLaunchTemplate",
@@ -78,7 +73,6 @@ const DELETE_ACTIONS = [
   "ec2:TerminateInstances",
   "ecs:DeleteCluster",
   "ecs:DeleteService",
-  "ecs:DeleteTaskDefinitions",
   "ecs:StopTask",
   "ecs:UpdateService",
   "elasticache:DeleteCacheParameterGroup",
@@ -91,13 +85,6 @@ const DELETE_ACTIONS = [
   "elasticloadbalancing:DeleteLoadBalancer",
   "elasticloadbalancing:DeleteRule",
   "elasticloadbalancing:DeleteTargetGroup",
-  "iam:DeleteInstanceProfile",
-  "iam:DeleteRole",
-  "iam:DeleteRolePolicy",
-  "iam:DetachRolePolicy",
-  "iam:RemoveRoleFromInstanceProfile",
-  "lambda:DeleteFunction",
-  "logs:DeleteLogGroup",
   "rds:DeleteDBCluster",
   "rds:DeleteDBClusterParameterGroup",
   "rds:DeleteDBInstance",
@@ -116,17 +103,109 @@ export interface SweeperScope {
   readonly logGroupArn: string;
 }
 
+/** ARNs of the region and account of another. */
+function arnsBeside(arn: string): (service: string, path: string) => string {
+  const [, partition = "", , region = "", account = ""] = arn.split(":");
+  return (service, path) => `arn:${partition}:${service}:${region}:${account}:${path}`;
+}
+
+/**
+ * Log groups of the environment, as the inventory knows them (`logGroupPattern`): services make some of them, without a tag. Every name is
+ * whole but for numbers: `shop` must not take what belongs to `shop-a`.
+ */
+function logGroups(environment: EnvironmentIdentity): string[] {
+  const { id } = environment;
+  const own = [logGroupName(environment), `/aws/lambda/${id}-expiry`, `/aws/rds/proxy/${id}-proxy`];
+  const servers = ["primary", "replica-?", "replica-??", "writer", "reader-?", "reader-??"];
+  return [
+    // IAM wants most calls to name a group with `:*` behind it.
+    ...own.flatMap((name) => [name, `${name}:*`]),
+    `${logGroupName(environment)}/*`,
+    ...["app", "fleet"].map((part) => `/aws/ecs/containerinsights/${id}-${part}/*`),
+    `/aws/rds/cluster/${id}-database/*`,
+    ...servers.map((server) => `/aws/rds/instance/${id}-${server}/*`),
+  ];
+}
+
+/** Removing what has no tag of the environment's, or has it where AWS cannot tell by it: by name. */
+function removeUntagged({ environment, scheduleGroupArn }: SweeperScope): PolicyStatement[] {
+  const arn = arnsBeside(scheduleGroupArn);
+  const app = physicalName(environment, "app");
+  const database = physicalName(environment, "database");
+  const tracked = [app, `service/${app}/${app}`, `cluster:${database}`];
+  const alarms = [
+    ...["app-scale-in", "app-scale-out"].map((alarm) => physicalName(environment, alarm)),
+    ...tracked.map((what) => `TargetTracking-${what}-Alarm*`),
+  ];
+  return [
+    {
+      Sid: "RemoveLogGroups",
+      Effect: "Allow",
+      Action: ["logs:DeleteLogGroup"],
+      Resource: logGroups(environment).map((name) => arn("logs", `log-group:${name}`)),
+    },
+    {
+      Sid: "RemoveAlarms",
+      Effect: "Allow",
+      Action: ["cloudwatch:DeleteAlarms"],
+      Resource: alarms.map((name) => arn("cloudwatch", `alarm:${name}`)),
+    },
+    {
+      Sid: "RemoveScaledReaders",
+      Effect: "Allow",
+      Action: ["rds:DeleteDBInstance"],
+      Resource: [arn("rds", "db:application-autoscaling-*")],
+      // The one tag that AWS gives them: of the cluster they were added to.
+      Condition: {
+        StringEquals: { "aws:ResourceTag/application-autoscaling:resourceId": `cluster:${database}` },
+      },
+    },
+    {
+      Sid: "RemoveWithoutSnapshot",
+      Effect: "Allow",
+      // IAM asks for the last snapshot as a resource of these calls, whether there is to be one or not.
+      Action: [
+        "elasticache:DeleteReplicationGroup",
+        "elasticache:DeleteServerlessCache",
+        "rds:DeleteDBCluster",
+      ],
+      Resource: [
+        arn("elasticache", "serverlesscachesnapshot:*"),
+        arn("elasticache", "snapshot:*"),
+        arn("rds", "cluster-snapshot:*"),
+      ],
+    },
+    {
+      Sid: "RemoveTaskDefinitions",
+      Effect: "Allow",
+      // Deregistered, they need not keep their tags.
+      Action: ["ecs:DeleteTaskDefinitions"],
+      Resource: [app, physicalName(environment, "fleet")].map((family) =>
+        arn("ecs", `task-definition/${family}:*`),
+      ),
+    },
+  ];
+}
+
 /**
  * What the function that ends an expired environment may do: see everything, and remove what carries the environment's tag. Where AWS knows
- * no tags (objects, schedules, budgets) it is named by its ARN. Two things have neither: task definitions and CloudFront's cache policies;
- * the first can be registered again, and AWS keeps the second for as long as anything uses them.
+ * no tags (alarms, objects, schedules, budgets), or services make things without, they are named by their ARN. Two things have neither: what
+ * stops a task definition from being used, and CloudFront's cache policies; the first can be registered again, and AWS keeps the second for
+ * as long as anything uses them.
  */
-export function sweeperPermissions(scope: SweeperScope): ConditionedStatement[] {
+export function sweeperPermissions(scope: SweeperScope): PolicyStatement[] {
   const { environment, bucketArn, scheduleGroupArn, logGroupArn } = scope;
-  const account = scheduleGroupArn.split(":")[4] ?? "";
-  const budgetArn = `arn:${partitionOf(scheduleGroupArn)}:budgets::${account}:budget/${budgetName(environment)}`;
+  const [, partition = "", , , account = ""] = scheduleGroupArn.split(":");
+  const arn = arnsBeside(scheduleGroupArn);
   return [
     { Sid: "Look", Effect: "Allow", Action: READ_ACTIONS, Resource: ["*"] },
+    {
+      Sid: "SeeAndRemoveItself",
+      Effect: "Allow",
+      // What is seen of a function has its variables: no other's.
+      Action: ["lambda:DeleteFunction", "lambda:GetFunction"],
+      Resource: [arn("lambda", `function:${physicalName(environment, "expiry", 64)}`)],
+    },
     {
       Sid: "RemoveTagged",
       Effect: "Allow",
@@ -134,6 +213,21 @@ export function sweeperPermissions(scope: SweeperScope): ConditionedStatement[] 
       Resource: ["*"],
       Condition: { StringEquals: { [`aws:ResourceTag/${RESERVED_TAG_PREFIX}environment`]: environment.id } },
     },
+    {
+      Sid: "RemoveRoles",
+      Effect: "Allow",
+      Action: [
+        "iam:DeleteInstanceProfile",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:RemoveRoleFromInstanceProfile",
+      ],
+      Resource: ["instance-profile", "role"].map(
+        (kind) => `arn:${partition}:iam::${account}:${kind}${iamPath(environment)}*`,
+      ),
+    },
+    ...removeUntagged(scope),
     {
       Sid: "DeregisterTaskDefinitions",
       Effect: "Allow",
@@ -145,7 +239,7 @@ export function sweeperPermissions(scope: SweeperScope): ConditionedStatement[] 
       Sid: "RemoveUnusedCachePolicies",
       Effect: "Allow",
       Action: ["cloudfront:DeleteCachePolicy"],
-      Resource: [`arn:${partitionOf(scheduleGroupArn)}:cloudfront::${account}:cache-policy/*`],
+      Resource: [`arn:${partition}:cloudfront::${account}:cache-policy/*`],
     },
     {
       Sid: "RemoveBucket",
@@ -177,7 +271,7 @@ export function sweeperPermissions(scope: SweeperScope): ConditionedStatement[] 
       Sid: "RemoveBudget",
       Effect: "Allow",
       Action: ["budgets:ModifyBudget", "budgets:ViewBudget"],
-      Resource: [budgetArn],
+      Resource: [`arn:${partition}:budgets::${account}:budget/${budgetName(environment)}`],
     },
     {
       Sid: "WriteLogs",
@@ -185,6 +279,31 @@ export function sweeperPermissions(scope: SweeperScope): ConditionedStatement[] 
       // Not CreateLogGroup: a group written to after its removal would come back.
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: [`${logGroupArn}:log-stream:*`],
+    },
+  ];
+}
+
+/**
+ * What the function may do beside, once there is a network: remove what lies in it without a tag. Services leave interfaces, and a service
+ * that watches the account, or a person, may have put groups there.
+ */
+export function networkPermissions(scheduleGroupArn: string, vpcId: string): PolicyStatement[] {
+  return [
+    {
+      Sid: "RemoveInNetwork",
+      Effect: "Allow",
+      Action: [
+        "ec2:DeleteNetworkAcl",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DeleteRouteTable",
+        "ec2:DeleteSecurityGroup",
+        "ec2:DeleteSubnet",
+        "ec2:DisassociateRouteTable",
+        "ec2:RevokeSecurityGroupEgress",
+        "ec2:RevokeSecurityGroupIngress",
+      ],
+      Resource: ["*"],
+      Condition: { ArnEquals: { "ec2:Vpc": arnsBeside(scheduleGroupArn)("ec2", `vpc/${vpcId}`) } },
     },
   ];
 }

@@ -7,18 +7,27 @@ const MOST_ADDRESSES = 10;
 /** Enough to catch a slip; only a mail sent proves an address. */
 const ADDRESS = { pattern: /^[^\s@,;]+@[^\s@,;]+\.[^\s@.,;]{2,}$/, allowed: "an e-mail address" };
 
+const POLICY_ARN = {
+  pattern: /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+  allowed: "the ARN of a policy, like arn:aws:iam::123456789012:policy/perfbed-boundary",
+};
+
 function amountProblems(field: string, amount: number | undefined): Problem[] {
   if (amount === undefined || (Number.isFinite(amount) && amount > 0)) return [];
   return [problem(field, amount, "an amount in USD above 0")];
 }
 
-/** Everything wrong with what guards the environment's cost. */
-export function guardProblems({ monthlyBudgetUsd, maxHourlyCostUsd, alertEmails }: GuardSettings): Problem[] {
+/** Everything wrong with what guards the environment and its account. */
+export function guardProblems(settings: GuardSettings): Problem[] {
+  const { monthlyBudgetUsd, maxHourlyCostUsd, alertEmails, permissionsBoundaryArn } = settings;
   const found = [
     ...amountProblems("aws.guard.monthlyBudgetUsd", monthlyBudgetUsd),
     ...amountProblems("aws.guard.maxHourlyCostUsd", maxHourlyCostUsd),
     ...alertEmails.flatMap((address, index) => matches(`aws.guard.alertEmails[${index}]`, address, ADDRESS)),
     ...unique("aws.guard.alertEmails", alertEmails),
+    ...(permissionsBoundaryArn === undefined
+      ? []
+      : matches("aws.guard.permissionsBoundaryArn", permissionsBoundaryArn, POLICY_ARN)),
   ];
   const field = "aws.guard.alertEmails";
   if (monthlyBudgetUsd !== undefined && alertEmails.length === 0) {

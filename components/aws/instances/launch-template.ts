@@ -2,7 +2,9 @@ import { gzipSync } from "node:zlib";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../../contracts";
-import { awsTags } from "../context";
+import { awsTags, lastingTags } from "../context";
+import { CpuArchitecture } from "../settings";
+import type { MachineImage } from "./machine-image";
 
 /** EC2 takes no more user data than this, before base64. */
 export const USER_DATA_LIMIT_BYTES = 16_384;
@@ -25,7 +27,7 @@ export interface LaunchTemplateSettings {
   /** Name that people find in the console: `app`, `generator`. */
   readonly title: string;
   readonly instanceType: string;
-  readonly imageId: pulumi.Input<string>;
+  readonly image: MachineImage;
   readonly instanceProfileArn: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
   readonly volumeGiB: number;
@@ -45,12 +47,11 @@ export function createLaunchTemplate(
   settings: LaunchTemplateSettings,
   options: pulumi.CustomResourceOptions,
 ): ec2.LaunchTemplate {
-  const tags = awsTags(settings.environment, settings.title);
-  const { placementGroupName } = settings;
+  const { environment, image, placementGroupName, title } = settings;
   return new ec2.LaunchTemplate(
-    name,
+    templateName(name, image),
     {
-      imageId: settings.imageId,
+      imageId: image.id,
       instanceType: settings.instanceType,
       iamInstanceProfile: { arn: settings.instanceProfileArn },
       userData: pulumi.output(settings.userData).apply(encodeUserData),
@@ -82,13 +83,18 @@ export function createLaunchTemplate(
       ...(settings.unlimitedCredits ? { creditSpecification: { cpuCredits: "unlimited" } } : {}),
       tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
         resourceType,
-        tags,
+        // Another expiry is no reason for new instances; those of a group get it from the group.
+        tags: lastingTags(environment, title),
       })),
-      tags,
+      tags: awsTags(environment, title),
     },
-    options,
+    image.newestOf === undefined ? options : pulumi.mergeOptions(options, { ignoreChanges: ["imageId"] }),
   );
 }
+
+/** An image that stays must not stay when the processor becomes another, so that its template is another as well. */
+const templateName = (name: string, { newestOf }: MachineImage): string =>
+  newestOf === CpuArchitecture.X8664 ? `${name}-x86-64` : name;
 
 /** `t4g.small` and its like. */
 export const isBurstable = (instanceType: string): boolean => /^t\d/.test(instanceType);

@@ -1,4 +1,4 @@
-import { ENVIRONMENT_TAG } from "../belonging";
+import { ENVIRONMENT_TAG } from "../../../components/tagging";
 import type { World } from "../kind";
 
 export interface Filter {

@@ -79,7 +79,10 @@ async function removeRole({ id }: Found, world: World): Promise<void> {
     await client.send(new RemoveRoleFromInstanceProfileCommand({ ...input, InstanceProfileName }));
   }
   // Own permissions last: what removes its own role has them until IAM has told everyone, which is long enough for one more call.
-  for (const PolicyName of own) await client.send(new DeleteRolePolicyCommand({ ...input, PolicyName }));
+  // Of several the one that allows this is the last by its name; see components/aws/guard/expiry.ts.
+  for (const PolicyName of own.sort()) {
+    await client.send(new DeleteRolePolicyCommand({ ...input, PolicyName }));
+  }
   await client.send(new DeleteRoleCommand(input));
 }
 

@@ -4,7 +4,8 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { DeleteParameterCommand, DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { arnPattern, belongs, collect, ENVIRONMENT_TAG, indexedNames, pickFound } from "../belonging";
+import { ENVIRONMENT_TAG } from "../../../components/tagging";
+import { arnPattern, belongs, collect, indexedNames, pickFound } from "../belonging";
 import type { ResourceKind } from "../kind";
 import { FoundBy } from "../model";
 

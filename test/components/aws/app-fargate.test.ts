@@ -78,11 +78,12 @@ describe("AwsApp on Fargate, as registered with the engine", () => {
       cpu: "2048",
       memory: "4096",
       runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "ARM64" },
-      volumes: [{ name: "setup" }],
+      volumes: [{ name: "database-authorities" }, { name: "setup" }],
       tags: tagged("app"),
     });
     const containers: unknown = JSON.parse(String(task.containerDefinitions));
     expect(containers).toMatchObject([
+      { name: "database-authorities" },
       { name: "setup-lock" },
       { name: "setup" },
       { name: "setup-told" },

@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { CpuArchitecture } from "../../../components/aws/settings";
 import { secret, settled } from "../support";
 import { decoded, groupTags, inputsOf, registered, statements, TAGS, tagged } from "./app-fleet-support";
 import { applicationFolder, CACHE, DATABASE, makeApp, VARIABLES, withApplicationFolder } from "./app-support";
@@ -41,6 +43,7 @@ describe("AwsApp on EC2, as registered with the engine", () => {
   test("instances have metadata version 2, an encrypted volume, no key and no public address", async () => {
     const { recorded } = await makeApp();
     const { userData, ...template } = inputsOf(recorded, "shop-app-launch-template");
+    const { "perfbed:owner": _owner, "perfbed:expires-at": _expiry, ...lasting } = tagged("app");
     expect(template).toEqual({
       imageId: "ami-1",
       instanceType: "c7g.large",
@@ -66,7 +69,8 @@ describe("AwsApp on EC2, as registered with the engine", () => {
       ],
       tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
         resourceType,
-        tags: tagged("app"),
+        // Neither owner nor expiry: another one of either is no reason for new instances.
+        tags: lasting,
       })),
       tags: tagged("app"),
     });
@@ -102,13 +106,13 @@ describe("AwsApp on EC2, as registered with the engine", () => {
       healthCheckGracePeriod: 20,
       defaultInstanceWarmup: 45,
       minElbCapacity: 2,
-      // 240 s of boot, 30 + 60 s of set-up, 20 s of start: 350 s.
-      waitForCapacityTimeout: "11m",
+      // 240 s of boot, 30 + 120 s of set-up, 20 s of start: 410 s.
+      waitForCapacityTimeout: "12m",
       initialLifecycleHooks: [
         {
           name: "ready",
           lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
-          heartbeatTimeout: 350,
+          heartbeatTimeout: 410,
           defaultResult: "ABANDON",
         },
       ],
@@ -239,6 +243,33 @@ describe("AwsApp on EC2, as registered with the engine", () => {
     expect(await source.path).toBe(
       join(applicationFolder(), "home", bundle.key?.toString().replace("app/", "") ?? ""),
     );
+  });
+
+  test("masking of restored data is shipped by its content, and a launch may take as long as it", async () => {
+    const sqlFile = join(applicationFolder(), "masking.sql");
+    writeFileSync(sqlFile, "UPDATE customers SET email = id || '@example.com';\n");
+    const database = { snapshotIdentifier: "production", masking: { sqlFile, timeoutSeconds: 900 } };
+    const { recorded } = await makeApp({ settings: { database } });
+    const { source, ...object } = inputsOf(recorded, "shop-app-masking");
+    expect(object).toMatchObject({
+      bucket: "pb-test-bucket",
+      key: expect.stringMatching(/^app\/bundles\/masking-[0-9a-f]{64}\.sql$/),
+      forceDestroy: true,
+    });
+    if (!(source instanceof pulumi.asset.FileAsset)) throw new TypeError("the SQL is no file");
+    expect(await source.path).toBe(sqlFile);
+    expect(decoded(inputsOf(recorded, "shop-app-launch-template").userData)).toContain(String(object.key));
+    // 240 s of boot, 900 + 120 s of masking, 30 + 120 s of set-up, 20 s of start.
+    expect(inputsOf(recorded, "shop-app-group")).toMatchObject({
+      initialLifecycleHooks: [{ heartbeatTimeout: 1_430 }],
+    });
+  });
+
+  test("an image that was looked up is kept, and not for another processor", async () => {
+    const { recorded } = await makeApp({ settings: { app: { architecture: CpuArchitecture.X8664 } } });
+    expect(registered(recorded).filter((one) => one.includes("LaunchTemplate"))).toEqual([
+      "aws:ec2:LaunchTemplate shop-app-launch-template-x86-64",
+    ]);
   });
 
   test("the application's own variables lie in a secret, and references are replaced on the way there", async () => {

@@ -50,24 +50,9 @@ describe("the balancer of the app tier, as registered with the engine", () => {
     });
   });
 
-  test("with a certificate it speaks HTTPS and sends HTTP there", async () => {
-    const { recorded, app } = await makeApp({
-      settings: { app: { certificateArn: "arn:cert", accessLogs: false } },
-    });
-    expect(inputsOf(recorded, "shop-app-listener")).toMatchObject({
-      protocol: "HTTPS",
-      port: 443,
-      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
-      certificateArn: "arn:cert",
-    });
-    expect(inputsOf(recorded, "shop-app-redirect")).toMatchObject({
-      protocol: "HTTP",
-      port: 80,
-      defaultActions: [
-        { type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } },
-      ],
-    });
+  test("access logs can be left out", async () => {
+    const { recorded, app } = await makeApp({ settings: { app: { accessLogs: false } } });
     expect(inputsOf(recorded, "shop-app-load-balancer")).not.toHaveProperty("accessLogs");
-    expect((await settled(app.url)).value).toBe("https://pb-test-app-1.eu-west-1.elb.amazonaws.com");
+    expect((await settled(app.url)).value).toBe("http://pb-test-app-1.eu-west-1.elb.amazonaws.com");
   });
 });

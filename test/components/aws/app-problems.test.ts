@@ -100,6 +100,16 @@ describe("what an app tier cannot be", () => {
       { settings: { app: fargate }, application: { setup: { command: ["x"], timeoutSeconds: 121 } } },
       ["application.setup.timeoutSeconds"],
     ],
+    [
+      "masking on Fargate, where no task can wait for it",
+      {
+        settings: {
+          app: fargate,
+          database: { snapshotIdentifier: "production", masking: { sqlFile: __filename } },
+        },
+      },
+      ["aws.database.masking"],
+    ],
     ["a task too large for Fargate", { settings: { app: fargate }, sizing: { cpu: 32 } }, ["sizing.app"]],
   ])("%s", (_, changes, expected) => {
     expect(fields(changes)).toEqual(expected);

@@ -40,6 +40,7 @@ describe("scaling of the app tier on EC2, as registered with the engine", () => 
       stepAdjustments: [{ metricIntervalLowerBound: "0", scalingAdjustment: 2 }],
     });
     expect(inputsOf(recorded, "shop-app-scaling-alarm-out")).toEqual({
+      name: "pb-test-app-scale-out",
       alarmDescription: "Sets off the scale-out of the app tier",
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 60,
@@ -63,6 +64,7 @@ describe("scaling of the app tier on EC2, as registered with the engine", () => 
       tags: tagged("app-scale-out"),
     });
     expect(inputsOf(recorded, "shop-app-scaling-alarm-in")).toMatchObject({
+      name: "pb-test-app-scale-in",
       comparisonOperator: "LessThanThreshold",
       threshold: 30,
       evaluationPeriods: 15,

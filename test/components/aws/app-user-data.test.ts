@@ -1,9 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandOnInstance } from "../../../components/aws/app/application-variables";
 import { fargateContainers, resolvingScript } from "../../../components/aws/app/fargate-containers";
+import { maskingPrefix } from "../../../components/aws/app/masking";
 import { RESOLVER_SCRIPT } from "../../../components/aws/app/resolver-script";
 import {
   refusePlainPasswords,
@@ -42,6 +52,7 @@ const userData = (changes: Partial<AppUserData> = {}): string =>
     port: 8080,
     bucketName: "pb-test-bucket",
     bundle: { key: "app/bundles/abc.tar.gz", sha256: "a".repeat(64) },
+    internet: true,
     logGroupName: "/perfbed/pb-test",
     groupName: "pb-test-app",
     ...changes,
@@ -85,7 +96,7 @@ describe("user data of the application", () => {
     const text = userData();
     checked(text);
     expect(text.startsWith("#!/bin/bash\n")).toBe(true);
-    expect(Buffer.byteLength(text)).toBeLessThan(13_000);
+    expect(Buffer.byteLength(text)).toBeLessThan(14_000);
   });
 
   test("is bash without a set-up as well, and with values full of quotes", () => {
@@ -105,6 +116,8 @@ describe("user data of the application", () => {
     );
     const common = {
       NODE_ENV: "production",
+      NODE_EXTRA_CA_CERTS: "/usr/local/lib/perfbed/rds-authorities.pem",
+      PGSSLROOTCERT: "/usr/local/lib/perfbed/database-authorities.pem",
       PORT: "8080",
       HOST: "0.0.0.0",
       REDIS_URL: CONNECTIONS.cacheUrl,
@@ -125,6 +138,60 @@ describe("user data of the application", () => {
       },
     ]);
     expect(userData()).toContain(`printf 'INSTANCE_ID="%s"\\n' "$SELF" >>/etc/perfbed/app.env`);
+  });
+
+  test("fetches who signs the certificates of RDS in the region, and what the application says of that stays", () => {
+    const text = userData({
+      application: { ...APPLICATION, environment: { NODE_EXTRA_CA_CERTS: "/opt/perfbed/app/ca.pem" } },
+    });
+    expect(text).toContain("https://truststore.pki.rds.amazonaws.com/eu-west-1/eu-west-1-bundle.pem");
+    expect(text).not.toContain('"NODE_EXTRA_CA_CERTS"');
+    expect(text).toContain('"PGSSLROOTCERT"');
+  });
+
+  test("fetches nothing of it where nothing leads out of the network", () => {
+    const text = userData({ internet: false });
+    checked(text);
+    expect(text).not.toContain("truststore");
+    expect(text).not.toContain("NODE_EXTRA_CA_CERTS");
+  });
+
+  test("masks restored data once, before the set-up, with no password among the arguments", () => {
+    const masking = {
+      key: "app/bundles/masking-1.sql",
+      sha256: "b".repeat(64),
+      snapshotIdentifier: "production",
+      timeoutSeconds: 900,
+    };
+    const text = userData({ masking });
+    checked(text);
+    expect(text.indexOf("perfbed-masking.service")).toBeGreaterThan(0);
+    expect(text.indexOf("perfbed-masking.service")).toBeLessThan(text.indexOf("perfbed-setup.service"));
+    expect(text).toContain("TimeoutStartSec=900");
+    expect(text).toMatch(/ExecStart=\/usr\/bin\/env "psql" .*"--single-transaction" "--set=ON_ERROR_STOP=1"/);
+    const [variables = "{}"] = /^\{.*"PGHOST".*\}$/m.exec(text) ?? [];
+    expect(JSON.parse(variables)).toMatchObject({
+      PGHOST: "primary",
+      PGPORT: "5432",
+      PGUSER: "app",
+      PGPASSWORD: `{{secret:${DATABASE}:password}}`,
+      PGDATABASE: "app",
+      PGSSLMODE: "require",
+    });
+    expect(userData()).not.toContain("psql");
+  });
+
+  test("a changed file, another snapshot and another server are masked again", () => {
+    const masking = { key: "k", sha256: "a", snapshotIdentifier: "s", timeoutSeconds: 1 };
+    const prefixes = [
+      maskingPrefix(masking, "u"),
+      maskingPrefix({ ...masking, sha256: "b" }, "u"),
+      maskingPrefix({ ...masking, snapshotIdentifier: "t" }, "u"),
+      maskingPrefix(masking, "v"),
+    ];
+    expect(new Set(prefixes).size).toBe(4);
+    expect(maskingPrefix({ ...masking, timeoutSeconds: 2 }, "u")).toBe(prefixes[0]);
+    expect(prefixes[0]).toMatch(/^app\/markers\/masking\/[0-9a-f]{16}$/);
   });
 
   test("fetches exactly the bundle, checks it, and runs the application as a user of its own", () => {
@@ -302,6 +369,12 @@ const BUCKET = `case "$1 $2" in
     cp "$body" "$FOLDER/bucket/$key"
     if [[ -e $FOLDER/answer-lost ]]; then rm "$FOLDER/answer-lost"; echo "connection reset" >&2; exit 255; fi
     ;;
+  "s3api head-object")
+    while (($# > 0)); do
+      if [[ $1 == --key ]]; then key=$2; fi
+      shift
+    done
+    date -u -d "@$(stat -c %Y "$FOLDER/bucket/$key")" +%Y-%m-%dT%H:%M:%S+00:00 ;;
   "s3 cp") cat "$FOLDER/bucket/\${3#s3://pb/}" ;;
 esac`;
 
@@ -312,16 +385,27 @@ describe("the lock of the set-up, run with a bucket in a folder", () => {
     fake("aws", BUCKET);
   });
 
+  /** A minute and a quarter without a sign, and the wait that a test can afford. */
+  const turn = (self: string, wait = 0): ReturnType<typeof bash> =>
+    lock(self, `code=0; take_turn setup 75 ${wait} || code=$?; echo "$ATTEMPT"; exit $code`);
+  const written = (key: string, secondsAgo: number): void => {
+    const file = join(folder, "bucket", key);
+    const at = Date.now() / 1000 - secondsAgo;
+    utimesSync(file, at, at);
+  };
+
   test("the first takes it, the second does not", () => {
-    expect(lock("i-1", "take_lock setup/lock").code).toBe(0);
-    expect(lock("i-2", "take_lock setup/lock").code).toBe(1);
-    expect(readFileSync(join(folder, "bucket/setup/lock"), "utf8")).toBe("i-1\n");
+    expect(turn("i-1")).toMatchObject({ code: 0, out: "1\n" });
+    const second = turn("i-2");
+    expect(second.code).toBe(2);
+    expect(second.err).toContain("it is the turn of i-1");
+    expect(readFileSync(join(folder, "bucket/setup/lock-1"), "utf8")).toBe("i-1\n");
   });
 
   test("of many at once exactly one has it", () => {
     const some = Array.from(
       { length: 8 },
-      (_, index) => `(SELF=i-${index}; take_lock setup/lock && echo mine) &`,
+      (_, index) => `(SELF=i-${index}; take_turn setup 75 0 && echo mine) &`,
     );
     // The folder's own check and copy are two steps, unlike S3's: a directory stands for what S3 does at once.
     fake(
@@ -337,25 +421,46 @@ describe("the lock of the set-up, run with a bucket in a folder", () => {
 
   test("who wrote it and lost the answer still has it", () => {
     writeFileSync(join(folder, "answer-lost"), "");
-    expect(lock("i-1", "take_lock setup/lock").code).toBe(0);
+    expect(turn("i-1").code).toBe(0);
     expect(existsSync(join(folder, "answer-lost"))).toBe(false);
   });
 
-  test("a bucket that refuses is neither ours nor another's", () => {
+  test("a bucket that refuses is neither ours nor another's, however long one may wait", () => {
     writeFileSync(join(folder, "broken"), "");
-    const { code, err } = lock("i-1", "take_lock setup/lock");
+    const { code, err } = turn("i-1", 600);
     expect(code).toBe(2);
     expect(err).toContain("AccessDenied");
   });
 
-  test("the others go on when it is done, and fail when it has failed or takes too long", () => {
-    expect(lock("i-1", "marker_put s/done >/dev/null; wait_for_setup s 5").code).toBe(0);
-    const failed = lock("i-1", "marker_put t/failed >/dev/null; wait_for_setup t 5");
-    expect(failed.code).toBe(1);
-    expect(failed.err).toContain("has failed on another instance");
-    const late = lock("i-1", "wait_for_setup u 0");
-    expect(late.code).toBe(1);
-    expect(late.err).toContain("has not ended within 0 s");
+  test("the others go on when it is done", () => {
+    expect(lock("i-1", "take_turn setup 75 0 && marker_put setup/done >/dev/null").code).toBe(0);
+    expect(turn("i-2").code).toBe(1);
+  });
+
+  test("an attempt that has failed is followed by one of whoever comes first", () => {
+    expect(lock("i-1", "take_turn setup 75 0 && marker_put setup/failed-1 >/dev/null").code).toBe(0);
+    expect(turn("i-2")).toMatchObject({ code: 0, out: "2\n" });
+    expect(turn("i-3").err).toContain("it is the turn of i-2");
+  });
+
+  test("an owner without a sign of life is followed, and one that gives signs is waited for", () => {
+    expect(turn("i-1").code).toBe(0);
+    written("setup/lock-1", 60);
+    expect(turn("i-2").code).toBe(2);
+    written("setup/lock-1", 600);
+    expect(lock("i-1", "marker_put setup/beat-1 >/dev/null").code).toBe(0);
+    expect(turn("i-2").code).toBe(2);
+    written("setup/beat-1", 120);
+    expect(turn("i-2")).toMatchObject({ code: 0, out: "2\n" });
+  });
+
+  test("signs of life end with the script that gives them", () => {
+    const { out } = lock("i-1", "beat setup/beat-1 >/dev/null &\necho $!\ncommand sleep 0.3");
+    expect(readFileSync(join(folder, "bucket/setup/beat-1"), "utf8")).toBe("i-1\n");
+    const ended = bash(
+      `for ((left = 50; left > 0; left--)); do kill -0 ${out.trim()} 2>/dev/null || exit 0; sleep 0.1; done; exit 1`,
+    );
+    expect(ended.code).toBe(0);
   });
 
   test("another version, command, content or database has a set-up of its own", () => {
@@ -375,7 +480,10 @@ describe("the lock of the set-up, run with a bucket in a folder", () => {
 });
 
 describe("containers of Fargate", () => {
-  const containers = (application: Application = APPLICATION): ReturnType<typeof fargateContainers> =>
+  const containers = (
+    application: Application = APPLICATION,
+    internet = true,
+  ): ReturnType<typeof fargateContainers> =>
     fargateContainers({
       environment,
       application,
@@ -385,6 +493,7 @@ describe("containers of Fargate", () => {
       region: "eu-west-1",
       bucketName: "pb",
       logGroupName: "/perfbed/pb-test",
+      internet,
       variables: { names: ["LOG_LEVEL"], secretArn: `${CACHE}-variables` },
     });
 
@@ -409,12 +518,18 @@ sh -c ${shellQuote(resolvingScript({ DATABASE_URL: CONNECTIONS.databaseUrl, REDI
       image: "registry.example/shop:1",
       entryPoint: ["/bin/sh", "-c"],
       portMappings: [{ containerPort: 8080, protocol: "tcp" }],
-      dependsOn: [{ containerName: "setup-told", condition: "SUCCESS" }],
+      dependsOn: [
+        { containerName: "database-authorities", condition: "SUCCESS" },
+        { containerName: "setup-told", condition: "SUCCESS" },
+      ],
+      mountPoints: [{ sourceVolume: "database-authorities", containerPath: "/perfbed-authorities" }],
       stopTimeout: 5,
     });
     expect(app?.command.slice(1)).toEqual(["perfbed", "node", "server.js"]);
     expect(app?.environment.map(({ name }) => name)).toEqual([
       "NODE_ENV",
+      "NODE_EXTRA_CA_CERTS",
+      "PGSSLROOTCERT",
       "PORT",
       "HOST",
       "APP_VERSION",
@@ -430,16 +545,18 @@ sh -c ${shellQuote(resolvingScript({ DATABASE_URL: CONNECTIONS.databaseUrl, REDI
   test("the set-up's containers run one after the other, and every script is shell", () => {
     const all = containers();
     expect(all.map(({ name, essential }) => [name, essential])).toEqual([
+      ["database-authorities", false],
       ["setup-lock", false],
       ["setup", false],
       ["setup-told", false],
       ["app", true],
     ]);
-    expect(all.map(({ dependsOn }) => dependsOn[0]?.containerName)).toEqual([
-      undefined,
-      "setup-lock",
-      "setup",
-      "setup-told",
+    expect(all.map(({ dependsOn }) => dependsOn.map(({ containerName }) => containerName))).toEqual([
+      [],
+      [],
+      ["setup-lock", "database-authorities"],
+      ["setup"],
+      ["database-authorities", "setup-told"],
     ]);
     for (const { command, entryPoint } of all) {
       writeFileSync(join(folder, "script"), command[0] ?? "");
@@ -447,9 +564,10 @@ sh -c ${shellQuote(resolvingScript({ DATABASE_URL: CONNECTIONS.databaseUrl, REDI
     }
   });
 
-  test("without a set-up there is one container", () => {
+  test("without a set-up, and with authorities that the image has to know, there is one container", () => {
     const { setup: _setup, ...plain } = APPLICATION;
-    expect(containers(plain)).toHaveLength(1);
-    expect(containers(plain)[0]?.dependsOn).toEqual([]);
+    expect(containers(plain).map(({ name }) => name)).toEqual(["database-authorities", "app"]);
+    expect(containers(plain, false)).toHaveLength(1);
+    expect(containers(plain, false)[0]).toMatchObject({ dependsOn: [], mountPoints: [] });
   });
 });

@@ -33,7 +33,7 @@ describe("Aurora PostgreSQL, as registered with the engine", () => {
     expect(inputsOf(registrations, "shop-database-cluster")).toEqual({
       clusterIdentifier: "pb-test-database",
       engine: "aurora-postgresql",
-      engineVersion: "16.6",
+      engineVersion: "16",
       port: 5432,
       databaseName: "app",
       masterUsername: "app",
@@ -151,9 +151,16 @@ describe("Aurora PostgreSQL, as registered with the engine", () => {
   });
 
   test("from a snapshot come user and database; the password is new", async () => {
-    const { registrations } = await register({ snapshotIdentifier: "prod" });
+    const { registrations } = await register({ snapshotIdentifier: "prod", engineVersion: "15" });
     const cluster = inputsOf(registrations, "shop-database-cluster");
-    expect(cluster).toMatchObject({ snapshotIdentifier: "prod", storageEncrypted: true });
+    expect(cluster).toMatchObject({
+      snapshotIdentifier: "prod",
+      engineVersion: "15",
+      storageEncrypted: true,
+    });
+    for (const group of ["shop-database-cluster-parameters", "shop-database-instance-parameters"]) {
+      expect(inputsOf(registrations, group)).toMatchObject({ family: "aurora-postgresql15" });
+    }
     expect(cluster).toHaveProperty("masterPassword");
     for (const own of ["masterUsername", "databaseName"]) expect(cluster).not.toHaveProperty(own);
   });

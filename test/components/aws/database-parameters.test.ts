@@ -13,7 +13,7 @@ const parameterValue = (parameters: ReturnType<typeof serverParameters>, name: s
   parameters.find((parameter) => parameter.name === name)?.value;
 
 test.each([
-  [DatabaseEngine.Rds, "16.6", "postgres16"],
+  [DatabaseEngine.Rds, "16.9", "postgres16"],
   [DatabaseEngine.Rds, "17", "postgres17"],
   [DatabaseEngine.Aurora, "15.4", "aurora-postgresql15"],
 ])("the family of %s %s is %s", (engine, version, family) => {

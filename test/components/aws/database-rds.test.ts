@@ -43,7 +43,7 @@ describe("RDS for PostgreSQL, as registered with the engine", () => {
     expect(inputsOf(registrations, "shop-database-primary")).toEqual({
       identifier: "pb-test-primary",
       engine: "postgres",
-      engineVersion: "16.6",
+      engineVersion: "16",
       instanceClass: "db.t4g.large",
       port: 5432,
       dbName: "app",
@@ -200,16 +200,22 @@ describe("RDS for PostgreSQL, as registered with the engine", () => {
     expect(listed(registrations).filter((one) => one.includes("monitoring"))).toEqual([]);
   });
 
-  test("from a snapshot come user, database and size of storage; the password is new", async () => {
+  test("from a snapshot come user, database and size of storage, its version is given; the password is new", async () => {
     const { database, registrations } = await register(
-      { snapshotIdentifier: "prod" },
+      { snapshotIdentifier: "prod", engineVersion: "15.8" },
       {},
       {
         state: (type) => (type === "aws:rds/instance:Instance" ? { username: "owner", dbName: "" } : {}),
       },
     );
     const primary = inputsOf(registrations, "shop-database-primary");
-    expect(primary).toMatchObject({ snapshotIdentifier: "prod", password: PASSWORD, storageEncrypted: true });
+    expect(primary).toMatchObject({
+      snapshotIdentifier: "prod",
+      engineVersion: "15.8",
+      password: PASSWORD,
+      storageEncrypted: true,
+    });
+    expect(inputsOf(registrations, "shop-database-parameters")).toMatchObject({ family: "postgres15" });
     for (const own of ["username", "dbName", "allocatedStorage"]) expect(primary).not.toHaveProperty(own);
     expect((await settled(database.writerUrl)).value).toBe(
       url("shop-database-primary.rds", "owner", "postgres"),
@@ -219,7 +225,11 @@ describe("RDS for PostgreSQL, as registered with the engine", () => {
   test("the user may name the database, of a snapshot too", async () => {
     const { registrations } = await register({ databaseName: "shop" });
     expect(inputsOf(registrations, "shop-database-primary")).toMatchObject({ dbName: "shop" });
-    const { database } = await register({ databaseName: "shop", snapshotIdentifier: "prod" });
+    const { database } = await register({
+      databaseName: "shop",
+      snapshotIdentifier: "prod",
+      engineVersion: "16",
+    });
     expect((await settled(database.writerUrl)).value).toBe(url("shop-database-primary.rds", "app", "shop"));
   });
 

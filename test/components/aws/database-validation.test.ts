@@ -22,6 +22,8 @@ test("the defaults have no problem", () => {
 
 test.each<[string, Partial<DatabaseSettings>, string[]]>([
   ["a version that is none", { engineVersion: "latest" }, ["aws.database.engineVersion"]],
+  ["a major version", { engineVersion: "17" }, []],
+  ["a full version", { engineVersion: "16.13" }, []],
   ["a class that is none", { instanceClass: "m7g.large" }, ["aws.database.instanceClass"]],
   ["a database name with a quote", { databaseName: 'a"b' }, ["aws.database.databaseName"]],
   ["too little storage", { storageGiB: 19 }, ["aws.database.storageGiB"]],
@@ -55,7 +57,7 @@ test.each<[string, Partial<DatabaseSettings>, string[]]>([
   ],
   [
     "a masking file that is missing",
-    { masking: { sqlFile: `${__dirname}/missing.sql` }, snapshotIdentifier: "prod" },
+    { masking: { sqlFile: `${__dirname}/missing.sql` }, snapshotIdentifier: "prod", engineVersion: "16" },
     ["aws.database.masking.sqlFile"],
   ],
   [
@@ -63,9 +65,27 @@ test.each<[string, Partial<DatabaseSettings>, string[]]>([
     { masking: { sqlFile: __dirname } },
     ["aws.database.masking.sqlFile", "aws.database.masking"],
   ],
-  ["masking with a file", { masking: { sqlFile: __filename }, snapshotIdentifier: "prod" }, []],
+  [
+    "masking with a file",
+    { masking: { sqlFile: __filename }, snapshotIdentifier: "prod", engineVersion: "16" },
+    [],
+  ],
 ])("%s", (_what, changes, expected) => {
   expect(fields(changes)).toEqual(expected);
+});
+
+test("the version of a snapshot has to be given: the default may be another major one", () => {
+  const { database } = awsSettings({ region: "eu-west-1", database: { snapshotIdentifier: "prod" } });
+  expect(databaseProblems(args(), database)).toEqual([
+    {
+      field: "aws.database.engineVersion",
+      allowed: "the version of the snapshot, e.g. 15 or 15.8",
+      hint: expect.stringContaining("parameter group"),
+    },
+  ]);
+  // Settings that have their defaults already are settings like any other: filling them in again gives no version.
+  const again = awsSettings({ region: "eu-west-1", database });
+  expect(databaseProblems(args(), again.database)).toHaveLength(1);
 });
 
 test("readers scale from one that is there", () => {

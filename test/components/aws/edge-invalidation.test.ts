@@ -98,6 +98,14 @@ test("one that is not complete by the deadline is an error that says so", async 
   });
 });
 
+test("an abort ends the waiting with its own reason", async () => {
+  const { client } = await standIn({ status: 200, body: invalidation("InProgress") });
+  const controller = new AbortController();
+  const waiting = new EdgeInvalidation(client, { ...QUICK, signal: controller.signal }).invalidate("E1");
+  controller.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+});
+
 test("a refusal is an error with its cause", async () => {
   const { client } = await standIn({
     status: 403,

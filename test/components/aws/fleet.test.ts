@@ -154,7 +154,7 @@ describe("AwsFleet on EC2, as registered with the engine", () => {
       architecture: CpuArchitecture.X8664,
       instanceType: "c7i.large",
     });
-    const text = decoded(inputsOf(recorded, "shop-fleet-launch-template").userData);
+    const text = decoded(inputsOf(recorded, "shop-fleet-launch-template-x86-64").userData);
     expect(spawnSync("bash", ["-n"], { input: text, encoding: "utf8" })).toMatchObject({
       status: 0,
       stderr: "",

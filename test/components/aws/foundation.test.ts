@@ -6,6 +6,8 @@ import { subnetSpecs } from "../../../components/aws/network/subnets";
 import { type AwsSettingsInput, awsSettings, NatStrategy } from "../../../components/aws/settings";
 import type { EnvironmentIdentity } from "../../../components/contracts";
 import { packageRoot } from "../../../core/home";
+import { logGroupPattern } from "../../../inventory/aws/kinds/names";
+import { isLike } from "../../support/iam-actions";
 import { settled } from "../support";
 import { inputsOf, listed, named, type Recording, recordResources } from "./mocks";
 
@@ -63,6 +65,7 @@ const GUARD = [
   "aws:cloudwatch:LogGroup shop-expiry-logs",
   "aws:iam:Role shop-expiry-function-role",
   "aws:iam:Role shop-expiry-schedule-role",
+  "aws:iam:RolePolicy shop-expiry-function-network-policy",
   "aws:iam:RolePolicy shop-expiry-function-policy",
   "aws:iam:RolePolicy shop-expiry-schedule-policy",
   "aws:lambda:Function shop-expiry-function",
@@ -317,7 +320,7 @@ describe("guard", () => {
     expect(others(await stand({ guard: { expiryTeardown: false } }))).toEqual(WITHOUT_GUARD);
   });
 
-  test("the function is called at the expiry, and every 15 minutes from 15 minutes after it on", async () => {
+  test("the function is called at the expiry, and every 15 minutes from 15 minutes after it on for a week", async () => {
     const recording = await stand();
     expect(inputsOf(recording, "shop-expiry-group")).toEqual({
       name: "pb-test-expiry",
@@ -344,6 +347,7 @@ describe("guard", () => {
       name: "repeat",
       scheduleExpression: "rate(15 minutes)",
       startDate: "2030-01-01T00:15:00Z",
+      endDate: "2030-01-08T00:00:00Z",
     });
     for (const name of ["shop-expiry-schedule-first", "shop-expiry-schedule-repeat"])
       expect(named(recording, name).dependsOn).toContain("shop-expiry-schedule-policy");
@@ -353,6 +357,7 @@ describe("guard", () => {
     expect(expiryTimes("2030-12-31T23:59:59.001Z")).toEqual({
       first: "at(2031-01-01T00:00:00)",
       repeatFrom: "2031-01-01T00:15:00Z",
+      repeatUntil: "2031-01-08T00:00:00Z",
     });
   });
 
@@ -405,12 +410,12 @@ describe("guard", () => {
     expect(await (code as pulumi.asset.FileArchive).path).toBe("/srv/sweeper");
   });
 
-  test("the function may remove what carries the environment's tag, its bucket, its schedules and its budget", async () => {
+  test("the function may remove what carries the environment's tag, and by name what has none", async () => {
     const recording = await stand();
     const { assumeRolePolicy } = inputsOf(recording, "shop-expiry-function-role");
     expect(JSON.parse(String(assumeRolePolicy))).toEqual(assumeRole("lambda.amazonaws.com"));
     const { policy } = inputsOf(recording, "shop-expiry-function-policy");
-    const { Look, RemoveTagged, ...named } = statements(policy);
+    const { Look, RemoveTagged, RemoveLogGroups, ...named } = statements(policy);
     expect(RemoveTagged).toMatchObject({
       Effect: "Allow",
       Resource: ["*"],
@@ -419,7 +424,66 @@ describe("guard", () => {
     expect(RemoveTagged?.Action).toEqual(
       expect.arrayContaining(["ec2:TerminateInstances", "rds:DeleteDBInstance", "ec2:DeleteNatGateway"]),
     );
+    expect(RemoveLogGroups).toMatchObject({ Effect: "Allow", Action: ["logs:DeleteLogGroup"] });
     expect(named).toEqual({
+      SeeAndRemoveItself: {
+        Effect: "Allow",
+        Action: ["lambda:DeleteFunction", "lambda:GetFunction"],
+        Resource: [functionArn],
+      },
+      RemoveRoles: {
+        Effect: "Allow",
+        Action: [
+          "iam:DeleteInstanceProfile",
+          "iam:DeleteRole",
+          "iam:DeleteRolePolicy",
+          "iam:DetachRolePolicy",
+          "iam:RemoveRoleFromInstanceProfile",
+        ],
+        Resource: [
+          "arn:aws:iam::123456789012:instance-profile/perfbed/pb-test/*",
+          "arn:aws:iam::123456789012:role/perfbed/pb-test/*",
+        ],
+      },
+      RemoveAlarms: {
+        Effect: "Allow",
+        Action: ["cloudwatch:DeleteAlarms"],
+        Resource: [
+          "pb-test-app-scale-in",
+          "pb-test-app-scale-out",
+          "TargetTracking-pb-test-app-Alarm*",
+          "TargetTracking-service/pb-test-app/pb-test-app-Alarm*",
+          "TargetTracking-cluster:pb-test-database-Alarm*",
+        ].map((name) => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}`),
+      },
+      RemoveScaledReaders: {
+        Effect: "Allow",
+        Action: ["rds:DeleteDBInstance"],
+        Resource: ["arn:aws:rds:eu-west-1:123456789012:db:application-autoscaling-*"],
+        Condition: {
+          StringEquals: { "aws:ResourceTag/application-autoscaling:resourceId": "cluster:pb-test-database" },
+        },
+      },
+      RemoveWithoutSnapshot: {
+        Effect: "Allow",
+        Action: [
+          "elasticache:DeleteReplicationGroup",
+          "elasticache:DeleteServerlessCache",
+          "rds:DeleteDBCluster",
+        ],
+        Resource: [
+          "arn:aws:elasticache:eu-west-1:123456789012:serverlesscachesnapshot:*",
+          "arn:aws:elasticache:eu-west-1:123456789012:snapshot:*",
+          "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:*",
+        ],
+      },
+      RemoveTaskDefinitions: {
+        Effect: "Allow",
+        Action: ["ecs:DeleteTaskDefinitions"],
+        Resource: ["app", "fleet"].map(
+          (part) => `arn:aws:ecs:eu-west-1:123456789012:task-definition/pb-test-${part}:*`,
+        ),
+      },
       DeregisterTaskDefinitions: {
         Effect: "Allow",
         Action: ["ecs:DeregisterTaskDefinition"],
@@ -463,9 +527,58 @@ describe("guard", () => {
         Resource: [`${logsArn}:log-stream:*`],
       },
     });
-    // IAM's limit for all of a role's own policies together, white space aside.
-    expect(String(policy).length).toBeLessThan(10_240);
     expect(Look?.Effect).toBe("Allow");
+  });
+
+  test("log groups are named as the inventory knows them, and none is a neighbour's", async () => {
+    const { policy } = inputsOf(await stand(), "shop-expiry-function-policy");
+    const patterns = [statements(policy).RemoveLogGroups?.Resource].flat().map(String);
+    const isRemovable = (name: string): boolean =>
+      patterns.some((one) => isLike(one, `arn:aws:logs:eu-west-1:123456789012:log-group:${name}:*`));
+    const groupsOf = (id: string): string[] => [
+      `/perfbed/${id}`,
+      `/perfbed/${id}/expiry`,
+      `/aws/lambda/${id}-expiry`,
+      `/aws/rds/proxy/${id}-proxy`,
+      `/aws/rds/cluster/${id}-database/postgresql`,
+      ...["primary", "replica-1", "replica-15", "writer", "reader-1", "reader-15"].map(
+        (server) => `/aws/rds/instance/${id}-${server}/postgresql`,
+      ),
+      ...["app", "fleet"].map((part) => `/aws/ecs/containerinsights/${id}-${part}/performance`),
+    ];
+    const own = groupsOf("pb-test");
+    expect(own.filter((name) => !logGroupPattern("pb-test").test(name))).toEqual([]);
+    expect(own.filter((name) => !isRemovable(name))).toEqual([]);
+    const others = ["pb-test-a", "pb-test-app", "pb-test-replica", "pb-tes"].flatMap(groupsOf);
+    expect(others.filter(isRemovable)).toEqual([]);
+  });
+
+  test("once there is a network, the function may remove what lies in it without a tag, and in no other", async () => {
+    const { role, policy } = inputsOf(await stand(), "shop-expiry-function-network-policy");
+    expect(role).toBe("shop-expiry-function-role");
+    const { RemoveInNetwork, ...others } = statements(policy);
+    expect(others).toEqual({});
+    expect(RemoveInNetwork).toMatchObject({
+      Effect: "Allow",
+      Resource: ["*"],
+      Condition: { ArnEquals: { "ec2:Vpc": "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-1" } },
+    });
+    expect(RemoveInNetwork?.Action).toEqual(
+      expect.arrayContaining(["ec2:DeleteNetworkInterface", "ec2:DeleteSecurityGroup"]),
+    );
+  });
+
+  test("its policies fit into its role with the longest id, and the one that lets it remove them is the last by name", async () => {
+    const environment = { ...ENVIRONMENT, id: "a".repeat(24) };
+    const { registrations } = await stand({}, { environment });
+    const own = registrations.filter(
+      ({ type, inputs }) =>
+        type === "aws:iam/rolePolicy:RolePolicy" && inputs.role === "shop-expiry-function-role",
+    );
+    // IAM's limit for all of a role's own policies together, white space aside.
+    expect(own.map(({ inputs }) => String(inputs.policy)).join("").length).toBeLessThan(10_240);
+    const names = own.map(({ name }) => name).sort();
+    expect(names).toEqual(["shop-expiry-function-network-policy", "shop-expiry-function-policy"]);
   });
 
   test("beside what knows neither tags nor names, whatever it may do to all of an account is to look, and at nothing secret", async () => {
@@ -474,7 +587,7 @@ describe("guard", () => {
     for (const action of [Look?.Action].flat().map(String)) {
       expect(action).toMatch(/^[a-z0-9-]+:(Get|List|Describe)/);
       expect(action).not.toMatch(
-        /GetSecretValue|GetObject|^iam:Get\*|^s3:(?!ListAllMyBuckets$)|^ssm:(?!DescribeParameters$)/,
+        /GetSecretValue|GetObject|^iam:Get\*|^lambda:|^s3:(?!ListAllMyBuckets$)|^ssm:(?!DescribeParameters$)/,
       );
     }
   });

@@ -1,10 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AwsSettingsInput, awsSizings, createAwsTiers } from "../../../components/aws";
-import { Target } from "../../../components/contracts";
-import { PerformanceEnvironment } from "../../../components/environment";
-import { ENVIRONMENT_TAG } from "../../../inventory/aws/belonging";
+import { ENVIRONMENT_TAG } from "../../../components/tagging";
 import { RESOURCE_KINDS } from "../../../inventory/aws/kinds";
 import {
   bucketPattern,
@@ -14,9 +11,9 @@ import {
   logGroupPattern,
   partName,
 } from "../../../inventory/aws/kinds/names";
-import { APPLICATION, environmentArgs } from "../support";
 import { EVERY_PART } from "./every-part";
-import { type Registration, recordResources } from "./mocks";
+import type { Registration } from "./mocks";
+import { recordEnvironment } from "./whole-environment";
 
 /** The inventory knows names without knowing the components, so that it runs alone in AWS: here one is held against the other. */
 
@@ -25,24 +22,13 @@ const ID = "pb-test";
 let folder: string;
 let resources: readonly Registration[];
 
-async function record(settings: AwsSettingsInput): Promise<readonly Registration[]> {
-  const { setup: _, ...application } = APPLICATION;
-  const args = environmentArgs({
-    target: Target.Aws,
-    sizing: awsSizings.small,
-    application: { ...application, workingDirectory: folder },
-  });
-  const tiers = createAwsTiers({ settings, sweeperCode: folder });
-  const { registrations } = await recordResources(
-    () => new PerformanceEnvironment("environment", args, { [Target.Aws]: tiers }),
-  );
-  return registrations;
-}
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "pb-names-"));
   writeFileSync(join(folder, "index.js"), "");
-  resources = [...(await record(EVERY_PART.servers)), ...(await record(EVERY_PART.managed))];
+  resources = [
+    ...(await recordEnvironment(EVERY_PART.servers, folder)),
+    ...(await recordEnvironment(EVERY_PART.managed, folder)),
+  ];
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

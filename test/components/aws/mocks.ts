@@ -15,7 +15,14 @@ export interface Registration {
   readonly parent?: string;
   /** Names of what it waits for, sorted. */
   readonly dependsOn: readonly string[];
+  /** What its inputs are made from the outputs of, each as {@link keyOf} has it. */
+  readonly refersTo: readonly string[];
+  /** Name of the provider it was asked of; absent with the default one. */
+  readonly provider?: string;
 }
+
+/** `<type>::<name>`: of one type no two resources have the same name. */
+export const keyOf = ({ type, name }: Pick<Registration, "type" | "name">): string => `${type}::${name}`;
 
 /** One function of a provider that was called. */
 export interface Call {
@@ -110,6 +117,10 @@ function answer(token: string): MockCallResult {
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
 
+/** Of a URN, whose type is that of all parents and its own. */
+const keyOfUrn = (urn: string): string =>
+  keyOf({ type: urn.split("::").at(-2)?.split("$").at(-1) ?? "", name: nameOf(urn) });
+
 /**
  * Runs a program against mocks and returns what it asked the engine for, once every output is known. It proves what AWS is asked for, not
  * that AWS accepts it.
@@ -144,12 +155,20 @@ export async function recordResources(program: () => unknown): Promise<Recording
       .map(([one]) => one)
       .find((one) => one.getType() === type && one.getName() === name);
     const parent = request?.getParent() ?? "";
+    const refersTo = new Set<string>();
+    request?.getPropertydependenciesMap().forEach((dependencies) => {
+      for (const urn of dependencies.getUrnsList()) refersTo.add(keyOfUrn(urn));
+    });
+    // `<urn>::<id>`
+    const provider = request?.getProvider().split("::").at(-2);
     return {
       type,
       name,
       inputs,
       ...(parent === "" ? {} : { parent: nameOf(parent) }),
       dependsOn: [...new Set(request?.getDependenciesList().map(nameOf))].sort(),
+      refersTo: [...refersTo].sort(),
+      ...(provider === undefined ? {} : { provider }),
     };
   });
   return { registrations, calls };

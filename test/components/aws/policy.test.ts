@@ -1,22 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import {
-  type AwsSettingsInput,
-  awsSizings,
-  CacheFlavour,
-  createAwsTiers,
-  DatabaseEngine,
-} from "../../../components/aws";
-import { LIST_PRICES } from "../../../components/aws/cost";
-import { Target } from "../../../components/contracts";
-import { PerformanceEnvironment } from "../../../components/environment";
-import { policies } from "../../../policy/policies";
-import { chargesOf, costCeiling } from "../../../policy/rules/cost-ceiling";
+import { CacheFlavour, DatabaseEngine } from "../../../components/aws";
 import { vcpusOf } from "../../../policy/rules/instance-ceiling";
-import { APPLICATION, environmentArgs } from "../support";
-import { type Registration, recordResources } from "./mocks";
+import { environments, violations } from "./policy-support";
 
 /** What a policy sees here is what mocks are asked for; that an engine asks the same is test/engine's to show. */
 
@@ -27,72 +14,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function environment(
-  size: "small" | "medium" | "large",
-  settings: Partial<AwsSettingsInput> = {},
-): Promise<readonly Registration[]> {
-  const args = environmentArgs({
-    target: Target.Aws,
-    sizing: awsSizings[size],
-    application: { ...APPLICATION, workingDirectory: folder },
-  });
-  const tiers = createAwsTiers({ settings: { region: "us-east-1", ...settings }, sweeperCode: folder });
-  const { registrations } = await recordResources(
-    () => new PerformanceEnvironment("environment", args, { [Target.Aws]: tiers }),
-  );
-  return registrations;
-}
-
-const resourcePolicies = policies.filter(
-  (policy): policy is ResourceValidationPolicy => "validateResource" in policy,
-);
-
-/** Every violation, as `policy: message`. */
-async function violations(
-  resources: readonly Pick<Registration, "type" | "name" | "inputs">[],
-  config: Readonly<Record<string, unknown>> = { maxVcpus: 16 },
-): Promise<string[]> {
-  const found: string[] = [];
-  for (const { name: policy, validateResource } of resourcePolicies) {
-    for (const validate of [validateResource ?? []].flat()) {
-      for (const { type, name, inputs } of resources) {
-        await validate(
-          {
-            type,
-            name,
-            props: inputs,
-            urn: `urn:pulumi:test::perfbed::${type}::${name}`,
-            opts: {
-              protect: false,
-              ignoreChanges: [],
-              aliases: [],
-              customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
-              additionalSecretOutputs: [],
-            },
-            stackTags: new Map(),
-            isType: () => false,
-            asType: () => undefined,
-            getConfig: <T extends object>() => config as T,
-            notApplicable: () => {
-              throw new Error("not applicable");
-            },
-          },
-          (message) => found.push(`${policy}: ${message}`),
-        );
-      }
-    }
-  }
-  return found;
-}
-
 describe("environments of perfbed", () => {
   test.each(["small", "medium", "large"] as const)("%s violates nothing", async (size) => {
-    expect(await violations(await environment(size))).toEqual([]);
+    expect(await violations(await environments(folder, size, {}))).toEqual([]);
   });
 
   test("Aurora, tasks, a serverless cache, a firewall, endpoints and flow logs violate nothing", async () => {
-    const resources = await environment("medium", {
-      database: { engine: DatabaseEngine.Aurora, engineVersion: "16.6" },
+    const resources = await environments(folder, "medium", {
+      database: { engine: DatabaseEngine.Aurora },
       cache: { flavour: CacheFlavour.Serverless },
       network: { interfaceEndpoints: ["ssm", "logs"], flowLogs: true },
       edge: { waf: true },
@@ -102,7 +31,8 @@ describe("environments of perfbed", () => {
   });
 
   test("every type of theirs that can carry tags is under the policy of expiry", async () => {
-    const resources = await environment("medium", { edge: { waf: true }, network: { flowLogs: true } });
+    const settings = { edge: { waf: true }, network: { flowLogs: true } };
+    const resources = await environments(folder, "medium", settings);
     const tagged = resources.filter(
       ({ type, inputs }) => type.startsWith("aws:") && inputs.tags !== undefined,
     );
@@ -167,21 +97,98 @@ describe("planted violations", () => {
       ["encryption: it: its volume /dev/xvda is not encrypted"],
     ],
     [
+      "a template that leaves its volume to the image",
+      "aws:ec2/launchTemplate:LaunchTemplate",
+      { tags: TAGS, instanceType: "c7g.large" },
+      ["encryption: it: its root volume is not encrypted"],
+    ],
+    [
+      "an instance with volumes in the clear",
+      "aws:ec2/instance:Instance",
+      {
+        tags: TAGS,
+        rootBlockDevice: { volumeSize: 20 },
+        ebsBlockDevices: [
+          { deviceName: "/dev/sdf", encrypted: true },
+          { deviceName: "/dev/sdg", encrypted: false },
+        ],
+      },
+      [
+        "encryption: it: its root volume is not encrypted",
+        "encryption: it: its volume /dev/sdg is not encrypted",
+      ],
+    ],
+    [
+      "an instance that leaves its volume to the image",
+      "aws:ec2/instance:Instance",
+      { tags: TAGS },
+      ["encryption: it: its root volume is not encrypted"],
+    ],
+    [
+      "an instance whose template says it",
+      "aws:ec2/instance:Instance",
+      { tags: TAGS, launchTemplate: { version: "1" } },
+      [],
+    ],
+    [
+      "a launch configuration with a volume in the clear",
+      "aws:ec2/launchConfiguration:LaunchConfiguration",
+      { rootBlockDevice: { encrypted: true }, ebsBlockDevices: [{ deviceName: "/dev/sdf" }] },
+      ["encryption: it: its volume /dev/sdf is not encrypted"],
+    ],
+    [
+      "a cache without a group and without TLS",
+      "aws:elasticache/cluster:Cluster",
+      { engine: "memcached", nodeType: "cache.t4g.small" },
+      ["encryption: it: transitEncryptionEnabled is not on"],
+    ],
+    ["a node of a group", "aws:elasticache/cluster:Cluster", { replicationGroupId: "shop" }, []],
+    [
+      "documents in the clear",
+      "aws:docdb/cluster:Cluster",
+      {},
+      ["encryption: it: storageEncrypted is not on"],
+    ],
+    [
+      "a warehouse in the clear",
+      "aws:redshift/cluster:Cluster",
+      { encrypted: "false" },
+      ["encryption: it: encrypted is not on"],
+    ],
+    [
       "a rule for everyone",
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
       { cidrIpv4: "0.0.0.0/0", fromPort: 22, toPort: 22, tags: { Name: "shop-app-from-internet" } },
       ["open-to-the-world: it: it lets in 0.0.0.0/0"],
     ],
     [
-      "the load balancer at another port",
+      "a rule that is called an entrance",
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-      { cidrIpv4: "0.0.0.0/0", fromPort: 22, toPort: 22, tags: { Name: "shop-load-balancer-from-internet" } },
+      {
+        cidrIpv4: "0.0.0.0/0",
+        ipProtocol: "tcp",
+        fromPort: 22,
+        toPort: 22,
+        tags: { Name: "shop-load-balancer-from-internet" },
+      },
       ["open-to-the-world: it: it lets in 0.0.0.0/0"],
     ],
     [
-      "the load balancer at its own port",
+      "every protocol, of which AWS takes no port",
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-      { cidrIpv6: "::/0", fromPort: 443, toPort: 443, tags: { Name: "shop-load-balancer-from-internet" } },
+      { cidrIpv6: "::/0", ipProtocol: "-1", fromPort: 443, toPort: 443 },
+      ["open-to-the-world: it: it lets in ::/0"],
+    ],
+    [
+      "ports of the web and those between",
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      { cidrIpv4: "0.0.0.0/0", ipProtocol: "tcp", fromPort: 80, toPort: 443 },
+      ["open-to-the-world: it: it lets in 0.0.0.0/0"],
+    ],
+    [
+      "a port of the web, which is for the whole stack to judge",
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      { cidrIpv4: "0.0.0.0/0", ipProtocol: "tcp", fromPort: 443, toPort: 443 },
       [],
     ],
     [
@@ -199,7 +206,7 @@ describe("planted violations", () => {
     [
       "an instance above the ceiling",
       "aws:ec2/instance:Instance",
-      { tags: TAGS, instanceType: "c7g.8xlarge" },
+      { tags: TAGS, instanceType: "c7g.8xlarge", rootBlockDevice: { encrypted: true } },
       ["instance-ceiling: it: c7g.8xlarge has 32 vCPUs; at most 16 are allowed"],
     ],
     [
@@ -242,100 +249,5 @@ describe("planted violations", () => {
       4,
       undefined,
     ]);
-  });
-});
-
-describe("the ceiling of the cost", () => {
-  const stackPolicy = policies.find((policy): policy is StackValidationPolicy => "validateStack" in policy);
-
-  /** As the engine would hand the stack over: with what a property refers to. */
-  function asStack(registrations: readonly Registration[]): PolicyResource[] {
-    const resources = registrations.map(
-      ({ type, name, inputs }): PolicyResource => ({
-        type,
-        name,
-        props: inputs,
-        urn: `urn:pulumi:test::perfbed::${type}::${name}`,
-        opts: {
-          protect: false,
-          ignoreChanges: [],
-          aliases: [],
-          customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
-          additionalSecretOutputs: [],
-        },
-        dependencies: [],
-        propertyDependencies: {},
-        isType: () => false,
-        asType: () => undefined,
-      }),
-    );
-    for (const one of resources) {
-      const names = registrations.find(({ name, type }) => name === one.name && type === one.type)?.dependsOn;
-      one.propertyDependencies.any = resources.filter(({ name }) => names?.includes(name));
-    }
-    return resources;
-  }
-
-  async function stackViolations(
-    resources: PolicyResource[],
-    config: Readonly<Record<string, unknown>>,
-  ): Promise<string[]> {
-    const found: string[] = [];
-    await stackPolicy?.validateStack(
-      {
-        resources,
-        stackTags: new Map(),
-        getConfig: <T extends object>() => config as T,
-        notApplicable: () => {
-          throw new Error("not applicable");
-        },
-      },
-      (message) => found.push(message),
-    );
-    return found;
-  }
-
-  test.each(["small", "medium", "large"] as const)(
-    "%s is under ten dollars an hour and over ten cents",
-    async (size) => {
-      const stack = asStack(await environment(size));
-      expect(await stackViolations(stack, { maxHourlyUsd: 10 })).toEqual([]);
-      expect(await stackViolations(stack, { maxHourlyUsd: 0.1 })).toEqual([
-        expect.stringMatching(
-          /^it costs USD \d+\.\d\d an hour; at most 0\.1 are allowed \(AWS public price list/,
-        ),
-      ]);
-      expect(await stackViolations(stack, {})).toEqual([]);
-    },
-  );
-
-  test("prices that the list does not have are named, not left out", async () => {
-    const stack = asStack(await environment("small", { region: "eu-west-1" }));
-    expect(await stackViolations(stack, { maxHourlyUsd: 10 })).toContain(
-      "the price of ec2:c7g.medium in eu-west-1 is not known",
-    );
-  });
-
-  test("tasks count at the most that scaling may start", () => {
-    const task = {
-      type: "aws:ecs/taskDefinition:TaskDefinition",
-      name: "task",
-      props: { cpu: "1024", memory: "2048", runtimePlatform: { cpuArchitecture: "ARM64" } },
-    };
-    const resources = [
-      { type: "aws:ecs/service:Service", name: "s", props: { desiredCount: 2 }, refersTo: [task] },
-      {
-        type: "aws:appautoscaling/target:Target",
-        name: "t",
-        props: { serviceNamespace: "ecs", maxCapacity: 5 },
-        refersTo: [],
-      },
-    ];
-    expect(chargesOf(resources)).toEqual([
-      { item: "fargate-arm64-vcpu", units: 5 },
-      { item: "fargate-arm64-gib", units: 10 },
-    ]);
-    expect(costCeiling(resources, "us-east-1", 0.1975, LIST_PRICES)).toEqual([]);
-    expect(costCeiling(resources, "us-east-1", 0.19, LIST_PRICES)).toHaveLength(1);
   });
 });

@@ -10,8 +10,6 @@ import {
 import { type AwsSettingsInput, awsSettings, CacheFlavour } from "../../../components/aws/settings";
 import { inputsOf, listed, type Recording, recordResources } from "./mocks";
 
-const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/abc";
-
 type Changes = Omit<AwsSettingsInput, "region">;
 const settings = (changes: Changes = {}): ReturnType<typeof awsSettings> =>
   awsSettings({ region: "eu-west-1", ...changes });
@@ -43,7 +41,6 @@ const tagged = (title: string): Record<string, string> => ({
 
 const RULES = [
   "load-balancer-from-cloudfront 80-80",
-  "load-balancer-from-fleet 80-80",
   "load-balancer-to-app 8080-8080",
   "app-from-load-balancer 8080-8080",
   "app-to-database 5432-5432",
@@ -62,11 +59,9 @@ describe("who may talk to whom", () => {
     expect(rules()).toEqual(RULES);
   });
 
-  test("with a certificate the load balancer is entered by HTTPS alone", () => {
-    const found = rules({ app: { certificateArn: CERTIFICATE } });
-    expect(found.filter((rule) => rule.startsWith("load-balancer-from"))).toEqual([
-      "load-balancer-from-cloudfront 443-443",
-      "load-balancer-from-fleet 443-443",
+  test("the load balancer is entered by the edge alone", () => {
+    expect(rules().filter((rule) => rule.startsWith("load-balancer-from"))).toEqual([
+      "load-balancer-from-cloudfront 80-80",
     ]);
   });
 
@@ -185,7 +180,7 @@ describe("security groups, as registered with the engine", () => {
   test("no rule lets the world in", async () => {
     const { registrations } = await record({ network: { interfaceEndpoints: ["ssm"] } });
     const ingress = registrations.filter(({ type }) => type.includes("IngressRule"));
-    expect(ingress).toHaveLength(8);
+    expect(ingress).toHaveLength(7);
     for (const { inputs } of ingress) {
       expect(inputs).not.toHaveProperty("cidrIpv4");
       expect(inputs).not.toHaveProperty("cidrIpv6");

@@ -53,10 +53,6 @@ describe("settings that are fine", () => {
     ["a warm pool", { app: { warmPool: { minSize: 2, running: false } } }],
     ["spot instances", { app: { spot } }],
     ["a schedule", { app: { schedules: [schedule] } }],
-    [
-      "a certificate of the region",
-      { app: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a-1b" } },
-    ],
     ["an image of one's own", { app: { imageId: "ami-0123456789abcdef0" } }],
     ["tasks in place of instances", TASKS_ONLY],
     [
@@ -80,12 +76,22 @@ describe("settings that are fine", () => {
     ],
     [
       "masked data of a snapshot",
-      { database: { snapshotIdentifier: "rds:shop-2030-01-01", masking: { sqlFile: __filename } } },
+      {
+        database: {
+          snapshotIdentifier: "rds:shop-2030-01-01",
+          engineVersion: "15.8",
+          masking: { sqlFile: __filename },
+        },
+      },
     ],
     ["a cluster of caches", { cache: { shards: 15, replicasPerShard: 5 } }],
     ["a serverless cache", { cache: { flavour: CacheFlavour.Serverless } }],
     ["hosts beside the environment's", { fleet: { allowedHosts: ["pay.example.com", "*.cdn.example.com"] } }],
     ["a budget with addresses", { guard: { monthlyBudgetUsd: 0.5, alertEmails: ["ada+aws@example.co.uk"] } }],
+    [
+      "a permissions boundary",
+      { guard: { permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/teams/perfbed-boundary" } },
+    ],
   ])("%s", (_name, changes) => {
     expect(problemsOf(changes)).toEqual([]);
   });
@@ -199,11 +205,6 @@ describe("app", () => {
       ["aws.app.instanceType"],
     ],
     ["no image id", { imageId: "al2023" }, ["aws.app.imageId"]],
-    [
-      "a certificate of another region",
-      { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0a" },
-      ["aws.app.certificateArn"],
-    ],
     ["Fargate without an image", { flavour: AppFlavour.Fargate }, ["aws.app.containerImage"]],
     [
       "an image with a space",
@@ -286,10 +287,15 @@ describe("database", () => {
     ["nothing to mask", { masking: { sqlFile: __filename } }, ["masking"]],
     [
       "a mask that is not there",
-      { snapshotIdentifier: "shop", masking: { sqlFile: "/nowhere.sql" } },
+      { snapshotIdentifier: "shop", engineVersion: "15", masking: { sqlFile: "/nowhere.sql" } },
       ["masking.sqlFile"],
     ],
-    ["a path for a snapshot", { snapshotIdentifier: "/backups/shop" }, ["snapshotIdentifier"]],
+    [
+      "a path for a snapshot",
+      { snapshotIdentifier: "/backups/shop", engineVersion: "15" },
+      ["snapshotIdentifier"],
+    ],
+    ["a snapshot of nobody knows which version", { snapshotIdentifier: "shop" }, ["engineVersion"]],
     [
       "a pool that goes around encryption",
       { parameters: { "rds.force_ssl": "0" } },
@@ -356,6 +362,11 @@ describe("guard", () => {
     ["a budget that nobody hears of", { monthlyBudgetUsd: 100 }, ["alertEmails"]],
     ["addresses without a budget", { alertEmails: ["ada@example.com"] }, ["alertEmails"]],
     ["a budget of nothing", { monthlyBudgetUsd: 0, alertEmails: ["ada@example.com"] }, ["monthlyBudgetUsd"]],
+    [
+      "a boundary that is no policy",
+      { permissionsBoundaryArn: "perfbed-boundary" },
+      ["permissionsBoundaryArn"],
+    ],
     ["a limit of nothing", { maxHourlyCostUsd: 0 }, ["maxHourlyCostUsd"]],
     ["a limit that is no number", { maxHourlyCostUsd: Number.NaN }, ["maxHourlyCostUsd"]],
     [

@@ -6,7 +6,7 @@ import {
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateDBSnapshotCommand, ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
-import { sweeperPermissions } from "../../../components/aws/guard/permissions";
+import { networkPermissions, sweeperPermissions } from "../../../components/aws/guard/permissions";
 import {
   type AwsApiCall,
   type AwsInventory,
@@ -98,15 +98,17 @@ test("a lost environment is found and removed, throttled calls are repeated, and
   expect(ids(await takeAwsInventory("shop-app", access))).toEqual(ids(neighbour));
   expect(front.planted()).toEqual(["cachePolicy shop-app-edge"]);
 
-  const granted = sweeperPermissions({
-    environment: { id: "shop", owner: "ci", expiresAt: "2030-01-01T00:00:00.000Z", tags: {} },
-    bucketArn: "arn:aws:s3:::shop-1",
-    scheduleGroupArn: "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/shop-expiry",
-    logGroupArn: "arn:aws:logs:eu-west-1:123456789012:log-group:/perfbed/shop/expiry",
-  }).flatMap(({ Action }) => Action);
+  const scheduleGroupArn = "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/shop-expiry";
+  const granted = [
+    ...sweeperPermissions({
+      environment: { id: "shop", owner: "ci", expiresAt: "2030-01-01T00:00:00.000Z", tags: {} },
+      bucketArn: "arn:aws:s3:::shop-1",
+      scheduleGroupArn,
+      logGroupArn: "arn:aws:logs:eu-west-1:123456789012:log-group:/perfbed/shop/expiry",
+    }),
+    ...networkPermissions(scheduleGroupArn, "vpc-1"),
+  ].flatMap(({ Action }) => Action);
   const needed = new Set(calls.flatMap(({ service, action }) => iam.iamActions(`${service}:${action}`)));
-  // Interfaces without a tag are outside of what the function may touch.
-  needed.delete("ec2:DeleteNetworkInterface");
   expect([...needed].filter((action) => !granted.some((pattern) => iam.covers(pattern, action)))).toEqual([]);
 });
 

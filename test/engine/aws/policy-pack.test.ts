@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LIST_PRICES } from "../../../components/aws/cost";
 import { packageRoot } from "../../../core/home";
 import { type MotoServer, startMoto } from "../../support/moto-server";
 import { type AwsStack, openAwsStack } from "../support/aws-stack";
@@ -58,4 +59,15 @@ test("the engine runs the pack: an environment violates nothing, and does once t
   expect(allowed.changes.create).toBeGreaterThan(80);
   const low = stack.preview(program(), policies({ "instance-ceiling": { maxVcpus: 1 } }));
   await expect(low).rejects.toThrow(/instance-ceiling[\s\S]*has 2 vCPUs; at most 1 are allowed/);
+});
+
+test("the engine has the whole stack priced in a preview, in the region of its provider and not in the stack's own", async () => {
+  const listed = stack.preview(program(), policies({ "cost-ceiling": { maxHourlyUsd: 1_000 } }));
+  await expect(listed).rejects.toThrow(/cost-ceiling[\s\S]*the price of \S+ in eu-west-1 is not known/);
+
+  const priceFile = join(folder, "prices.json");
+  const regions = { "eu-west-1": LIST_PRICES.regions["us-east-1"], "us-east-1": {} };
+  writeFileSync(priceFile, JSON.stringify({ ...LIST_PRICES, regions }));
+  const dear = stack.preview(program(), policies({ "cost-ceiling": { maxHourlyUsd: 0.1, priceFile } }));
+  await expect(dear).rejects.toThrow(/it costs USD \d+\.\d\d an hour; at most 0\.1 are allowed/);
 });

@@ -34,6 +34,21 @@ test.each<[string, Partial<ValidityInput>, string[]]>([
   ["more than half of the requests failed", { errors: 5001 }, ["invalid error-flood"]],
   ["99.6 % of the arrivals", { arrivals: { planned: 2000, started: 1992, dropped: 0 } }, []],
   [
+    "a short run without its first and its last arrival",
+    { arrivals: { planned: 60, started: 58, dropped: 0 } },
+    [],
+  ],
+  [
+    "a short run without three arrivals of one generator",
+    { arrivals: { planned: 60, started: 57, dropped: 0 } },
+    ["invalid missed-arrivals"],
+  ],
+  [
+    "a short run with two arrivals dropped",
+    { arrivals: { planned: 60, started: 58, dropped: 2 } },
+    ["invalid missed-arrivals", "warning dropped-iterations"],
+  ],
+  [
     "99 % of the arrivals",
     { arrivals: { planned: 2000, started: 1980, dropped: 0 } },
     ["warning missed-arrivals"],

@@ -95,6 +95,36 @@ test("a limit below the largest size refuses, naming the cost; one above does no
   ]);
 });
 
+/** Units at the largest size, by what they are. */
+const unitsOf = (sizing: Sizing, input: Partial<AwsSettingsInput>): Record<string, number> =>
+  Object.fromEntries(hourlyDemand(sizing, settings(input)).map(({ what, max }) => [what, max]));
+
+test("IOPS that gp3 has at its size are not paid for", () => {
+  const storage = (iops: number) => unitsOf(SMALL, { database: { storageGiB: 400, iops } });
+  expect(storage(12_000)).not.toHaveProperty("database IOPS");
+  expect(storage(20_000)).toMatchObject({ "database IOPS": 2 * 8_000 });
+});
+
+test("scheduled sizes count for tasks as they do for instances", () => {
+  const schedules = [{ name: "day", recurrence: "0 7 * * MON-FRI", minInstances: 1, maxInstances: 9 }];
+  expect(unitsOf(SMALL, { app: { schedules } })).toMatchObject({ "app instances": 9 });
+  const tasks = { flavour: AppFlavour.Fargate, containerImage: "shop:1", schedules };
+  expect(unitsOf(SMALL, { app: tasks })).toMatchObject({
+    "app tasks, vCPUs": 9 * 2,
+    "app tasks, GiB": 9 * 4,
+  });
+});
+
+test("readers of Aurora behind a proxy have an endpoint that is paid by the zone", () => {
+  const database = { engine: DatabaseEngine.Aurora };
+  const what = "readers' endpoint of the proxy";
+  expect(unitsOf(SMALL, { database, network: { availabilityZones: 3 } })).toMatchObject({ [what]: 3 });
+  expect(unitsOf(SMALL, { database: { ...database, proxy: false } })).not.toHaveProperty(what);
+  const alone = { ...SMALL, database: { ...SMALL.database, replicas: 0 } };
+  expect(unitsOf(alone, { database })).not.toHaveProperty(what);
+  expect(unitsOf(SMALL, {})).not.toHaveProperty(what);
+});
+
 /** One dollar for everything that is asked for, so that the sum is the number of units. */
 const flat = (sizing: Sizing, chosen: ReturnType<typeof settings>): PriceList => ({
   ...LIST_PRICES,

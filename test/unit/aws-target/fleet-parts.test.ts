@@ -103,7 +103,18 @@ test("hosts that a script names are found where load goes, and a pattern allows 
   expect(() => checkHosts(access, { workload }, [])).toThrow(ConfigError);
   expect(() => checkHosts(access, { workload }, ["shop.example"])).toThrow(ConfigError);
   expect(() => checkHosts(access, { workload }, ["*.shop.example"])).not.toThrow();
-  expect(() => checkHosts({ ...access, appUrl: "http://a.shop.example" }, { workload }, [])).not.toThrow();
+  expect(() => checkHosts({ ...access, entryUrl: "https://a.shop.example" }, { workload }, [])).not.toThrow();
+});
+
+test("the load balancer's own address is refused, with where load goes instead", () => {
+  const access = { entryUrl: "https://d1.cloudfront.net", appUrl: "http://alb.example.com" };
+  const endpoints = { edge: `${access.entryUrl}/cart`, balancer: `${access.appUrl}/cart` };
+  const problem = { field: "endpoints.balancer", value: "alb.example.com" };
+  expect(() => checkHosts(access, { workload: {}, endpoints }, [])).toThrow(
+    expect.objectContaining({
+      problems: [expect.objectContaining({ ...problem, hint: expect.stringContaining("BASE_URL") })],
+    }),
+  );
 });
 
 test("instants move by a generator's offset; seconds of arrivals only by whole ones", () => {

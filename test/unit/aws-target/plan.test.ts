@@ -1,8 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { describePlan } from "../../../campaign/describe";
 import { type PlanOptions, planCampaign } from "../../../campaign/plan";
 import type { Problem } from "../../../core/errors";
+import { packageRoot } from "../../../core/home";
 import { tempFolder } from "../storage/temp-folder";
 
 const root = tempFolder();
@@ -87,4 +89,15 @@ test("a region has to be named somewhere, and options of AWS mean nothing on thi
 test("an estimate above the limit refuses the plan before anything is started", async () => {
   const found = await problems({ aws: { region: "us-east-1" } }, { target: "aws", maxHourlyCostUsd: 0.1 });
   expect(found).toEqual([expect.objectContaining({ field: "aws.guard.maxHourlyCostUsd" })]);
+});
+
+test("the config of docs/aws-campaign.md is planned as it is written there, limit on the cost included", async () => {
+  const text = readFileSync(join(packageRoot(), "docs/aws-campaign.md"), "utf8");
+  const shown: object = parse(/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? "");
+  const { environment } = await plan(shown);
+  expect(environment).toMatchObject({
+    target: "aws",
+    sizing: { name: "medium" },
+    aws: { region: "us-east-1", database: { engine: "aurora" }, guard: { maxHourlyCostUsd: 10 } },
+  });
 });

@@ -24,6 +24,15 @@ describe("markdown report", () => {
     expect(text).toContain("```sh\nperfbed campaign -s spike --set peakRate=60\n```");
   });
 
+  it("says how a cold-cache run began", () => {
+    const data = reportFixture();
+    const coldCache = { warmupSeconds: 15, emptiedAtUs: 1_772_360_090_000_000 };
+    expect(renderMarkdown({ ...data, manifest: { ...data.manifest, coldCache } })).toContain(
+      "The edge's cache was emptied after 15 s of warm-up, before the first request of this run.",
+    );
+    expect(renderMarkdown(data)).not.toContain("was emptied");
+  });
+
   it("keeps every table row at the columns of its head, also with pipes in names", () => {
     const data = hostileFixture();
     const named = { ...data, journeys: data.journeys.map((one) => ({ ...one, journey: "a|b\\|c\n|d" })) };

@@ -24,7 +24,8 @@ const withoutImports = (script: string): string =>
   script.replaceAll(/^\s*(import|export)\b[^;]*?from\s*["'][^"']*["']/gm, "");
 
 /**
- * Load goes to what the environment owns. Anything else needs its owner's word, which naming the host in `aws.fleet.allowedHosts` gives.
+ * Load goes to the environment's edge. The load balancer's own address lets nobody else in, and a run against it would be one of connections
+ * that time out. Anything else needs its owner's word, which naming the host in `aws.fleet.allowedHosts` gives.
  * @throws ConfigError with every host that is neither
  */
 export function checkHosts(
@@ -35,7 +36,7 @@ export function checkHosts(
   },
   allowedHosts: readonly string[],
 ): void {
-  const own = [access.entryUrl, access.appUrl].flatMap((url) => hostOf(url) ?? []);
+  const [edge, balancer] = [hostOf(access.entryUrl), hostOf(access.appUrl)];
   const { script } = load.workload;
   const inScript =
     script === undefined ? [] : literalHosts(withoutImports(readFileSync(script.file, "utf8")));
@@ -47,13 +48,16 @@ export function checkHosts(
     })),
   ];
   const problems = named
-    .filter(({ host }) => !own.includes(host) && !allowedHosts.some((allowed) => matchesHost(host, allowed)))
+    .filter(({ host }) => host !== edge && !allowedHosts.some((allowed) => matchesHost(host, allowed)))
     .map(
       ({ field, host }): Problem => ({
         field,
         value: host,
-        allowed: `a host of the environment (use BASE_URL), or one named under aws.fleet.allowedHosts`,
-        hint: "Name it there only if its owner has agreed to be loaded.",
+        allowed: "the environment's edge (use BASE_URL), or a host named under aws.fleet.allowedHosts",
+        hint:
+          host === balancer
+            ? "The load balancer answers the edge alone: load goes to the edge, BASE_URL."
+            : "Name it there only if its owner has agreed to be loaded.",
       }),
     );
   if (problems.length > 0)

@@ -4,7 +4,7 @@ import {
   DescribeTargetGroupsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DescribeReplicationGroupsCommand } from "@aws-sdk/client-elasticache";
-import { DescribeDBInstancesCommand, DescribeDBProxiesCommand } from "@aws-sdk/client-rds";
+import { DescribeDBProxiesCommand } from "@aws-sdk/client-rds";
 import { instanceClassNamed } from "../../../../components/aws/database/instance-classes";
 import {
   AppFlavour,
@@ -13,6 +13,7 @@ import {
   DatabaseEngine,
 } from "../../../../components/aws/settings";
 import type { AwsClients } from "../clients";
+import { databaseServers } from "../databases";
 import { isAwsError } from "../errors";
 import {
   AURORA_REPLICA_FIGURES,
@@ -90,24 +91,18 @@ const autoScaling: Finder = async (environmentId) => {
 };
 
 const databases: Finder = async (environmentId, { rds }, { database }) => {
-  const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({}));
   const replicaFigures =
     database.engine === DatabaseEngine.Aurora ? AURORA_REPLICA_FIGURES : RDS_REPLICA_FIGURES;
-  return DBInstances.flatMap((instance): readonly CloudSource[] => {
-    const { DBInstanceIdentifier: id, DBInstanceClass, ReadReplicaSourceDBInstanceIdentifier } = instance;
-    if (id?.startsWith(`${environmentId}-`) !== true) return [];
-    const source = id.slice(environmentId.length + 1);
-    const vcpus = instanceClassNamed(DBInstanceClass ?? "")?.vcpus;
-    const isReplica = ReadReplicaSourceDBInstanceIdentifier !== undefined || source.startsWith("replica");
-    return [
-      {
-        tier: "database",
-        source: `database-${source}`,
-        namespace: "AWS/RDS",
-        dimensions: { DBInstanceIdentifier: id },
-        figures: [...(isReplica ? replicaFigures : DATABASE_FIGURES), ...cpuCores(vcpus)],
-      },
-    ];
+  const servers = await databaseServers(environmentId, database.engine, rds);
+  return servers.map(({ id, name, isReplica, instance }) => {
+    const vcpus = instanceClassNamed(instance.DBInstanceClass ?? "")?.vcpus;
+    return {
+      tier: "database",
+      source: `database-${name}`,
+      namespace: "AWS/RDS",
+      dimensions: { DBInstanceIdentifier: id },
+      figures: [...(isReplica ? replicaFigures : DATABASE_FIGURES), ...cpuCores(vcpus)],
+    };
   });
 };
 
@@ -207,6 +202,7 @@ export async function surveySources(
           error,
           "LoadBalancerNotFoundException",
           "LoadBalancerNotFound",
+          "DBClusterNotFoundFault",
           "DBProxyNotFoundFault",
           "ReplicationGroupNotFoundFault",
         );

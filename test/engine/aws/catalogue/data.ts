@@ -27,7 +27,7 @@ export function relational(
   const primary = new rds.Instance("db", {
     identifier: "catalogue-db",
     engine: "postgres",
-    engineVersion: "16.6",
+    engineVersion: "16",
     instanceClass: "db.m7g.large",
     allocatedStorage: 50,
     storageType: "gp3",
@@ -85,7 +85,7 @@ export function aurora({ net, groupIds }: Ground, tags: Tags): void {
   });
   const cluster = new rds.Cluster("aurora", {
     engine: "aurora-postgresql",
-    engineVersion: "16.6",
+    engineVersion: "16",
     masterUsername: "app",
     masterPassword: pulumi.secret("not-a-real-one"),
     databaseName: "app",
