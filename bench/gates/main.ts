@@ -18,7 +18,7 @@ const USAGE = `usage: npm run bench:gates -- [--aa N] [--aa-preset NAME] [--plan
   --folder FOLDER   where outcomes are kept (default perfbed-results/gates). What stands there counts, and is not run again: hours of
                     gates can be run in parts.
 
-Exit codes: 0 both limits hold, 1 one does not, 2 usage, 130 interrupted. A gate takes 6 to 10 minutes.`;
+Exit codes: 0 both limits hold, 1 one does not, 2 usage, 130 interrupted. A gate takes 8 to 15 minutes.`;
 
 interface Options {
   readonly aa: number;

@@ -1,3 +1,4 @@
+import { instanceTypeNamed } from "../../components/aws/instance-types";
 import { Target } from "../../components/contracts";
 import { SIZING_LIMITS } from "../../components/validation";
 import { ConfigError } from "../../core/errors";
@@ -18,10 +19,11 @@ const refuse = (value: string, hint: string): ConfigError =>
 
 /** @throws ConfigError where nobody knows beforehand what the requests of a plan cost */
 export function checkAutomaticGenerators(plan: CampaignPlan): void {
-  if (plan.environment.target !== Target.Local) {
+  const { aws, target } = plan.environment;
+  if (target !== Target.Local && instanceTypeNamed(aws?.fleet.instanceType ?? "") === undefined) {
     throw refuse(
-      "a number on aws",
-      "What a request costs is measured on this machine; the generators run elsewhere.",
+      `a number with generators on ${aws?.fleet.instanceType ?? target}`,
+      "perfbed does not know how many vCPUs they have.",
     );
   }
   if (plan.tool !== "k6") {
@@ -51,24 +53,45 @@ function reasonOf(sizing: FleetSizing, generators: number, estimated: boolean, c
   return `${peak}, and ${cost}: ${load}, with each generator under ${limit}.${warning}`;
 }
 
+/** Another processor than the one measured on: what a request costs here counts so many times there. The report shows what it was. */
+const ELSEWHERE_FACTOR = 1.5;
+
+function chooseElsewhere(
+  { peakRequestsPerSecond, requestMicroseconds, busyCores }: FleetSizing,
+  estimated: boolean,
+  type: string,
+): ChosenGenerators {
+  const vcpus = instanceTypeNamed(type)?.vcpus ?? 1;
+  const needed = Math.max(1, Math.ceil(busyCores / (vcpus * GENERATOR_CPU_LIMIT) - 1e-9));
+  const generators = Math.min(needed, SIZING_LIMITS.generators.max);
+  const peak = `${estimated ? "about " : ""}${rounded(peakRequestsPerSecond)} requests/s at the peak`;
+  const cost = `a request costs ${(requestMicroseconds / ELSEWHERE_FACTOR).toFixed(0)} µs of CPU on this machine`;
+  const limit = `each ${type} (${vcpus} vCPU) stays under ${GENERATOR_CPU_LIMIT * 100} %`;
+  const most = generators < needed ? ` ${needed} were needed, and ${generators} is the most.` : "";
+  return {
+    generators,
+    reason: `${peak}, and ${cost}: counted ${ELSEWHERE_FACTOR} times for another processor, ${limit}.${most}`,
+  };
+}
+
 /**
- * The number of generators for a plan's peak, from what a request costs on this machine.
+ * The number of generators for a plan's peak, from what a request costs on this machine. On AWS k6 has all of an instance to itself.
  * @throws ConfigError as checkAutomaticGenerators
  */
 export function chooseGenerators(plan: CampaignPlan, cost: GeneratorCost, cores: number): ChosenGenerators {
   checkAutomaticGenerators(plan);
   const { workload } = plan;
-  const sizing = sizeFleet(workload, cost, cores);
+  const { aws } = plan.environment;
+  const factor = aws === undefined ? 1 : ELSEWHERE_FACTOR;
+  const counted = {
+    plainMicroseconds: cost.plainMicroseconds * factor,
+    checkedMicroseconds: cost.checkedMicroseconds * factor,
+  };
+  const sizing = sizeFleet(workload, counted, cores);
   if (sizing === null) throw new Error("a workload without a script has requests");
-  const generators = Math.min(sizing.generators, SIZING_LIMITS.generators.max);
   const kind = workload.executor?.kind;
   const estimated = kind !== undefined && kind !== "arrival-trace";
+  if (aws !== undefined) return chooseElsewhere(sizing, estimated, aws.fleet.instanceType);
+  const generators = Math.min(sizing.generators, SIZING_LIMITS.generators.max);
   return { generators, reason: reasonOf(sizing, generators, estimated, cores) };
-}
-
-/** The plan with another number of generators. */
-export function withGenerators(plan: CampaignPlan, generators: number): CampaignPlan {
-  const { environment } = plan;
-  const sizing = { ...environment.sizing, fleet: { ...environment.sizing.fleet, generators } };
-  return { ...plan, environment: { ...environment, sizing } };
 }

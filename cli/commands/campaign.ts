@@ -43,13 +43,16 @@ function generatorNumber(value: string): number | "auto" {
   return parsed;
 }
 
-/** As many generators as the plan's peak needs on this machine; says how many and why. A dry run measures nothing. */
-async function withChosenGenerators(
+/**
+ * As many generators as the plan's peak needs; says how many and why. A dry run measures nothing.
+ * @returns undefined where nobody knows what a request costs
+ */
+async function chosenGenerators(
   plan: CampaignPlan,
   context: CliContext,
   dryRun: boolean,
-): Promise<CampaignPlan> {
-  const { checkAutomaticGenerators, chooseGenerators, withGenerators } = await import(
+): Promise<number | undefined> {
+  const { checkAutomaticGenerators, chooseGenerators } = await import(
     "../../campaign/fleet/choose-generators"
   );
   checkAutomaticGenerators(plan);
@@ -58,11 +61,11 @@ async function withChosenGenerators(
     context.terminal.err(
       "Generators: auto, which a dry run does not measure. `perfbed fleet size` does; the plan has those of the sizing.",
     );
-    return plan;
+    return undefined;
   }
   const { generators, reason } = chooseGenerators(plan, cost, availableParallelism());
   context.terminal.err(`Generators: ${generators}. ${reason}`);
-  return withGenerators(plan, generators);
+  return generators;
 }
 
 export function addCampaign(program: Command, context: CliContext): Command {
@@ -72,7 +75,7 @@ export function addCampaign(program: Command, context: CliContext): Command {
     .addOption(
       new Option(
         "--generators <n|auto>",
-        "load generators, or auto: as many as the peak needs on this machine (default: the sizing's)",
+        "load generators, or auto: as many as the peak needs (default: the sizing's)",
       ).argParser(generatorNumber),
     )
     .addHelpText("after", HELP);
@@ -85,14 +88,16 @@ export function addCampaign(program: Command, context: CliContext): Command {
       const { terminal, json } = context;
       const policy = policyOf(options);
       const { generators } = options;
-      const planned = await planCampaign({
-        ...toPlanOptions(options),
-        ...(typeof generators === "number" ? { generators } : {}),
-      });
-      const plan =
-        generators === "auto"
-          ? await withChosenGenerators(planned, context, options.dryRun === true)
-          : planned;
+      const planWith = (number: number | undefined): Promise<CampaignPlan> =>
+        planCampaign({
+          ...toPlanOptions(options),
+          ...(number === undefined ? {} : { generators: number }),
+        });
+      const planned = await planWith(generators === "auto" ? undefined : generators);
+      const chosen =
+        generators === "auto" ? await chosenGenerators(planned, context, options.dryRun === true) : undefined;
+      // Planned anew: what more generators cost has to be within the limits as well.
+      const plan = chosen === undefined ? planned : await planWith(chosen);
       if (options.dryRun === true) {
         terminal.out(
           json
