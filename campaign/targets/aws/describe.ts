@@ -34,6 +34,11 @@ export function describeAwsTiers(
   const engine = database.engine === DatabaseEngine.Aurora ? "Aurora PostgreSQL" : "PostgreSQL on RDS";
   const instanceClass =
     instanceClassFor(database, sizing.database)?.name ?? database.instanceClass ?? "unknown";
+  const { generators } = sizing.fleet;
+  const generatorsText =
+    fleet.flavour === FleetFlavour.Fargate
+      ? `${times(generators, "task")} of Fargate`
+      : `${generators} ${fleet.instanceType}`;
   const proxy = database.proxy ? `; RDS Proxy with ${sizing.database.poolSize} connections` : "";
   return [
     { tier: "edge", text: `CloudFront${settings.edge.waf ? " with AWS WAF, counting" : ""}` },
@@ -54,7 +59,7 @@ export function describeAwsTiers(
     },
     {
       tier: "fleet",
-      text: `${toolTitle} on ${times(sizing.fleet.generators, fleet.flavour === FleetFlavour.Fargate ? "task of Fargate" : fleet.instanceType)}`,
+      text: `${toolTitle} on ${generatorsText}`,
     },
   ];
 }
