@@ -3,7 +3,13 @@ import { Target } from "../../components/contracts";
 import { SIZING_LIMITS } from "../../components/validation";
 import { ConfigError } from "../../core/errors";
 import type { CampaignPlan } from "../plan";
-import { type FleetSizing, GENERATOR_CPU_LIMIT, type GeneratorCost, sizeFleet } from "./sizing";
+import {
+  type FleetSizing,
+  GENERATOR_CPU_LIMIT,
+  type GeneratorCost,
+  generatorsFor,
+  sizeFleet,
+} from "./sizing";
 
 /** How many generators a campaign gets, and why. */
 export interface ChosenGenerators {
@@ -39,38 +45,40 @@ export function checkAutomaticGenerators(plan: CampaignPlan): void {
 
 const rounded = (value: number): string => Math.ceil(value).toLocaleString("en-GB");
 
-function reasonOf(sizing: FleetSizing, generators: number, estimated: boolean, cores: number): string {
-  const { peakRequestsPerSecond, requestMicroseconds, busyCores, fits } = sizing;
-  const peak = `${estimated ? "about " : ""}${rounded(peakRequestsPerSecond)} requests/s at the peak`;
-  const cost = `a request costs ${requestMicroseconds.toFixed(0)} µs of CPU here`;
+/** A fleet has no more than this. */
+const MOST_GENERATORS = SIZING_LIMITS.generators.max;
+
+const peakText = ({ peakRequestsPerSecond, requestMicroseconds }: FleetSizing, estimated: boolean): string =>
+  `${estimated ? "about " : ""}${rounded(peakRequestsPerSecond)} requests/s at the peak, and a request costs ${requestMicroseconds.toFixed(0)} µs of CPU`;
+
+const tooManyText = (needed: number): string =>
+  needed > MOST_GENERATORS ? ` ${needed} were needed, and ${MOST_GENERATORS} is the most.` : "";
+
+/** Processes of one core each, on this machine. */
+function chooseHere(sizing: FleetSizing, estimated: boolean, cores: number): ChosenGenerators {
+  const { busyCores, fits, generators: needed } = sizing;
   const limit = `${GENERATOR_CPU_LIMIT * 100} % of a core`;
   const load = `${busyCores.toFixed(2)} of ${cores} cores`;
   const warning = fits
-    ? generators < sizing.generators
-      ? ` ${sizing.generators} were needed, and ${generators} is the most.`
-      : ""
+    ? tooManyText(needed)
     : ` That is more than ${GENERATOR_CPU_LIMIT * 100} % of the whole machine: the generators' own delays would be in the latencies.`;
-  return `${peak}, and ${cost}: ${load}, with each generator under ${limit}.${warning}`;
+  return {
+    generators: Math.min(needed, MOST_GENERATORS),
+    reason: `${peakText(sizing, estimated)} here: ${load}, with each generator under ${limit}.${warning}`,
+  };
 }
 
 /** Another processor than the one measured on: what a request costs here counts so many times there. The report shows what it was. */
 const ELSEWHERE_FACTOR = 1.5;
 
-function chooseElsewhere(
-  { peakRequestsPerSecond, requestMicroseconds, busyCores }: FleetSizing,
-  estimated: boolean,
-  type: string,
-): ChosenGenerators {
+/** Instances of AWS, each with all its vCPUs for k6. */
+function chooseElsewhere(sizing: FleetSizing, estimated: boolean, type: string): ChosenGenerators {
   const vcpus = instanceTypeNamed(type)?.vcpus ?? 1;
-  const needed = Math.max(1, Math.ceil(busyCores / (vcpus * GENERATOR_CPU_LIMIT) - 1e-9));
-  const generators = Math.min(needed, SIZING_LIMITS.generators.max);
-  const peak = `${estimated ? "about " : ""}${rounded(peakRequestsPerSecond)} requests/s at the peak`;
-  const cost = `a request costs ${(requestMicroseconds / ELSEWHERE_FACTOR).toFixed(0)} µs of CPU on this machine`;
+  const needed = generatorsFor(sizing.busyCores * ELSEWHERE_FACTOR, vcpus);
   const limit = `each ${type} (${vcpus} vCPU) stays under ${GENERATOR_CPU_LIMIT * 100} %`;
-  const most = generators < needed ? ` ${needed} were needed, and ${generators} is the most.` : "";
   return {
-    generators,
-    reason: `${peak}, and ${cost}: counted ${ELSEWHERE_FACTOR} times for another processor, ${limit}.${most}`,
+    generators: Math.min(needed, MOST_GENERATORS),
+    reason: `${peakText(sizing, estimated)} on this machine: counted ${ELSEWHERE_FACTOR} times for another processor, ${limit}.${tooManyText(needed)}`,
   };
 }
 
@@ -82,16 +90,11 @@ export function chooseGenerators(plan: CampaignPlan, cost: GeneratorCost, cores:
   checkAutomaticGenerators(plan);
   const { workload } = plan;
   const { aws } = plan.environment;
-  const factor = aws === undefined ? 1 : ELSEWHERE_FACTOR;
-  const counted = {
-    plainMicroseconds: cost.plainMicroseconds * factor,
-    checkedMicroseconds: cost.checkedMicroseconds * factor,
-  };
-  const sizing = sizeFleet(workload, counted, cores);
+  const sizing = sizeFleet(workload, cost, cores);
   if (sizing === null) throw new Error("a workload without a script has requests");
   const kind = workload.executor?.kind;
   const estimated = kind !== undefined && kind !== "arrival-trace";
-  if (aws !== undefined) return chooseElsewhere(sizing, estimated, aws.fleet.instanceType);
-  const generators = Math.min(sizing.generators, SIZING_LIMITS.generators.max);
-  return { generators, reason: reasonOf(sizing, generators, estimated, cores) };
+  return aws === undefined
+    ? chooseHere(sizing, estimated, cores)
+    : chooseElsewhere(sizing, estimated, aws.fleet.instanceType);
 }

@@ -27,6 +27,10 @@ export interface FleetSizing {
   readonly fits: boolean;
 }
 
+/** Generators of so many cores each that stay under the limit with this load. */
+export const generatorsFor = (busyCores: number, coresEach: number): number =>
+  Math.max(1, Math.ceil(busyCores / (coresEach * GENERATOR_CPU_LIMIT) - 1e-9));
+
 const looksIntoBody = (journey: Journey): number => {
   const visits = expectedVisits(journey) ?? journey.steps.map(() => 1);
   return journey.steps.reduce((sum, step, index) => {
@@ -62,7 +66,7 @@ export function sizeFleet(
     peakRequestsPerSecond,
     requestMicroseconds,
     busyCores,
-    generators: Math.max(1, Math.ceil(busyCores / GENERATOR_CPU_LIMIT - 1e-9)),
+    generators: generatorsFor(busyCores, 1),
     users: Math.ceil(plan.users * share),
     fits: busyCores <= cores * GENERATOR_CPU_LIMIT,
   };

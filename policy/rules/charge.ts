@@ -1,4 +1,3 @@
-import { type CheckedResource, isRecord } from "./rule";
 import type { LinkedResource, StackResource } from "./stack";
 
 /** Units of one item of a price list. */
@@ -18,12 +17,6 @@ export const UNKNOWN = "unknown";
 /** The resources that one refers to, of a type. */
 export const referred = (one: StackResource, type: string): readonly LinkedResource[] =>
   one.refersTo.filter((other) => other.type === type);
-
-/** The object under a name; an empty one when there is none. */
-export function objectAt(props: CheckedResource["props"], name: string): CheckedResource["props"] {
-  const value = props[name];
-  return isRecord(value) ? value : {};
-}
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 

@@ -1,9 +1,9 @@
 import { PriceItem } from "../../components/aws/cost";
-import { type Charge, objectAt, type Part, part, referred, UNKNOWN, zonesOf } from "./charge";
+import { type Charge, type Part, part, referred, UNKNOWN, zonesOf } from "./charge";
 import { cluster, member, proxy, proxyEndpoint, readers, server } from "./database-charges";
 import { group, instance, volume } from "./instance-charges";
 import { PAID_BY_THE_HOUR } from "./paid-types";
-import { count, isTrue, objectsOf } from "./rule";
+import { count, isTrue, objectAt, objectsOf } from "./rule";
 import type { LinkedResource, StackResource } from "./stack";
 import { mostOf } from "./targets";
 

@@ -1,4 +1,4 @@
-import { databaseItem, PriceItem, paidIops, proxyVcpus } from "../../components/aws/cost";
+import { databaseItem, PriceItem, paidIops, paidThroughput, proxyVcpus } from "../../components/aws/cost";
 import { type Charge, type Part, part, referred, UNKNOWN, zonesOf } from "./charge";
 import { vcpusOf } from "./instance-ceiling";
 import { type CheckedResource, count, isTrue } from "./rule";
@@ -10,10 +10,6 @@ const CLUSTER = "aws:rds/cluster:Cluster";
 const MEMBER = "aws:rds/clusterInstance:ClusterInstance";
 const SCALING_TARGET = "aws:appautoscaling/target:Target";
 const PROXY_TARGET = "aws:rds/proxyTarget:ProxyTarget";
-
-/** MiB/s that gp3 has without pay, by its size; for IOPS see `paidIops`. */
-const paidThroughput = (gib: number, throughput: number): number =>
-  Math.max(0, throughput - (gib < 400 ? 125 : 500));
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

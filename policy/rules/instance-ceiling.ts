@@ -1,7 +1,7 @@
 import { NODE_TYPES } from "../../components/aws/cache/node-types";
 import { instanceClassNamed } from "../../components/aws/database/instance-classes";
 import { instanceTypeNamed } from "../../components/aws/instance-types";
-import { type CheckedResource, isRecord, objectsOf, type Rule } from "./rule";
+import { type CheckedResource, objectAt, objectsOf, type Rule } from "./rule";
 
 /** vCPUs of a size by AWS's names, for types that are in no catalogue of perfbed: `4xlarge` has sixteen. */
 function vcpusOfSize(size: string): number | undefined {
@@ -17,6 +17,10 @@ export function vcpusOf(type: string): number | undefined {
   return known?.vcpus ?? vcpusOfSize(type.split(".").at(-1) ?? "");
 }
 
+/** What a mixed group says of each type beside its template. */
+export const overridesOf = (props: CheckedResource["props"]): ReturnType<typeof objectsOf> =>
+  objectsOf(objectAt(objectAt(props, "mixedInstancesPolicy"), "launchTemplate").overrides);
+
 /** Every type, class or node type that a resource names. */
 function typesOf({ type, props }: CheckedResource): unknown[] {
   switch (type) {
@@ -25,11 +29,8 @@ function typesOf({ type, props }: CheckedResource): unknown[] {
     case "aws:ec2/launchTemplate:LaunchTemplate":
     case "aws:ec2/spotInstanceRequest:SpotInstanceRequest":
       return [props.instanceType];
-    case "aws:autoscaling/group:Group": {
-      const policy = isRecord(props.mixedInstancesPolicy) ? props.mixedInstancesPolicy : {};
-      const template = isRecord(policy.launchTemplate) ? policy.launchTemplate : {};
-      return objectsOf(template.overrides).map(({ instanceType }) => instanceType);
-    }
+    case "aws:autoscaling/group:Group":
+      return overridesOf(props).map(({ instanceType }) => instanceType);
     case "aws:rds/instance:Instance":
     case "aws:rds/clusterInstance:ClusterInstance":
       return [props.instanceClass];

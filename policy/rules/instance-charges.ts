@@ -1,6 +1,7 @@
 import { instanceItem, PriceItem } from "../../components/aws/cost";
-import { type Charge, objectAt, type Part, part, UNKNOWN } from "./charge";
-import { type CheckedResource, count, isRecord, isTrue, objectsOf } from "./rule";
+import { type Charge, type Part, part, UNKNOWN } from "./charge";
+import { overridesOf } from "./instance-ceiling";
+import { type CheckedResource, count, isRecord, isTrue, objectAt, objectsOf } from "./rule";
 import { type LinkedResource, referring, type StackResource } from "./stack";
 
 type Props = CheckedResource["props"];
@@ -79,8 +80,7 @@ function waitingInstances(pool: Props, largest: number): number {
 
 /** Types that instances of a group may be of; with weights a large one stands for several. */
 function typesOf({ props }: StackResource, ofTemplate: unknown, instances: number): readonly Charge[] {
-  const launchTemplate = objectAt(objectAt(props, "mixedInstancesPolicy"), "launchTemplate");
-  const overrides = objectsOf(launchTemplate.overrides);
+  const overrides = overridesOf(props);
   const named = (type: unknown): string => instanceItem(String(type ?? UNKNOWN));
   if (overrides.length === 0) return part(named(ofTemplate), instances);
   return overrides.map(({ instanceType, instanceRequirements, weightedCapacity }) => ({

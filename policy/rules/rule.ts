@@ -17,6 +17,12 @@ export function objectsOf(value: unknown): readonly Readonly<Record<string, unkn
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
+/** The object under a name; an empty one when there is none. */
+export function objectAt(props: CheckedResource["props"], name: string): CheckedResource["props"] {
+  const value = props[name];
+  return isRecord(value) ? value : {};
+}
+
 /** Providers take booleans as texts as well. */
 export const isTrue = (value: unknown): boolean => value === true || value === "true";
 

@@ -1,5 +1,4 @@
-import { objectAt } from "./charge";
-import { count } from "./rule";
+import { count, objectAt } from "./rule";
 import { referring, type StackResource } from "./stack";
 
 const SCHEDULED_ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction";

@@ -98,27 +98,52 @@ function removeOld(folder: string, now: Date): void {
 
 export const bundleKey = (bundle: Bundle): string => `${BUNDLES_PREFIX}/${bundle.sha256}.tar.gz`;
 
-/** The bundle in the environment's bucket, under a name that says what is in it. */
-export function createBundleObject(
+/** A file that instances fetch when they start. */
+export interface ShippedFile {
+  readonly environment: EnvironmentIdentity;
+  readonly bucketName: pulumi.Input<string>;
+  /** Says what is in it, so that another content is another object. */
+  readonly key: string;
+  readonly file: string;
+  readonly contentType: string;
+  readonly title: string;
+}
+
+/** The file in the environment's bucket. */
+export function createShippedFile(
   name: string,
-  settings: {
-    readonly environment: EnvironmentIdentity;
-    readonly bucketName: pulumi.Input<string>;
-    readonly bundle: Bundle;
-  },
+  { environment, bucketName, key, file, contentType, title }: ShippedFile,
   options: pulumi.CustomResourceOptions,
 ): s3.BucketObjectv2 {
   return new s3.BucketObjectv2(
     name,
     {
-      bucket: settings.bucketName,
-      key: bundleKey(settings.bundle),
-      source: new pulumi.asset.FileAsset(settings.bundle.file),
-      contentType: "application/gzip",
+      bucket: bucketName,
+      key,
+      source: new pulumi.asset.FileAsset(file),
+      contentType,
       forceDestroy: true,
       // An object takes ten tags and no more, so it carries perfbed's alone.
-      tags: awsTags({ ...settings.environment, tags: {} }, "app-bundle"),
+      tags: awsTags({ ...environment, tags: {} }, title),
     },
     options,
   );
 }
+
+/** The bundle in the environment's bucket. */
+export const createBundleObject = (
+  name: string,
+  { bundle, ...place }: Pick<ShippedFile, "environment" | "bucketName"> & { readonly bundle: Bundle },
+  options: pulumi.CustomResourceOptions,
+): s3.BucketObjectv2 =>
+  createShippedFile(
+    name,
+    {
+      ...place,
+      key: bundleKey(bundle),
+      file: bundle.file,
+      contentType: "application/gzip",
+      title: "app-bundle",
+    },
+    options,
+  );

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import * as s3 from "@pulumi/aws/s3";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../../contracts";
-import { awsTags } from "../context";
 import type { DatabaseSettings, MaskingHook } from "../settings";
-import { BUNDLES_PREFIX } from "./bundle";
+import { BUNDLES_PREFIX, createShippedFile } from "./bundle";
 import { oncePrefix } from "./setup-lock";
 
 const DEFAULT_TIMEOUT_SECONDS = 1_800;
@@ -40,16 +38,15 @@ export function createMasking(
   const { masking, snapshotIdentifier } = settings.database;
   if (masking === undefined || snapshotIdentifier === undefined) return undefined;
   const sha256 = createHash("sha256").update(readFileSync(masking.sqlFile)).digest("hex");
-  const object = new s3.BucketObjectv2(
+  const object = createShippedFile(
     name,
     {
-      bucket: settings.bucketName,
+      environment: settings.environment,
+      bucketName: settings.bucketName,
       key: `${BUNDLES_PREFIX}/masking-${sha256}.sql`,
-      source: new pulumi.asset.FileAsset(masking.sqlFile),
+      file: masking.sqlFile,
       contentType: "application/sql",
-      forceDestroy: true,
-      // An object takes ten tags and no more, so it carries perfbed's alone.
-      tags: awsTags({ ...settings.environment, tags: {} }, "masking"),
+      title: "masking",
     },
     options,
   );

@@ -4,10 +4,10 @@ import type { DatabaseArgs } from "../../contracts";
 import { DatabaseEngine, type DatabaseSettings } from "../settings";
 import { nameProblems } from "../settings-checks";
 import { CONNECTIONS_BESIDE_POOL, instanceClassFor } from "./connections";
+import { SPREAD_FROM_GIB } from "./gp3";
 
 const FIELD = "aws.database";
-/** Below this size gp3 has its baseline of 3000 IOPS and nothing else; from it on, 12 000 at least. */
-const IOPS_FROM_GIB = 400;
+/** gp3 takes other than its baseline of 3000 only where it is spread. */
 const IOPS = { min: 12_000, max: 64_000 };
 const STORAGE_GIB = { min: 20, max: 65_536 };
 const MONITORING_INTERVALS = [0, 1, 5, 10, 15, 30, 60];
@@ -61,13 +61,13 @@ function engineProblems(settings: DatabaseSettings): Problem[] {
     }
     if (
       settings.iops !== undefined &&
-      (settings.storageGiB < IOPS_FROM_GIB || !within(settings.iops, IOPS))
+      (settings.storageGiB < SPREAD_FROM_GIB || !within(settings.iops, IOPS))
     ) {
       found.push(
         problem(
           "iops",
           settings.iops,
-          `${IOPS.min} to ${IOPS.max}, with storageGiB ${IOPS_FROM_GIB} or more`,
+          `${IOPS.min} to ${IOPS.max}, with storageGiB ${SPREAD_FROM_GIB} or more`,
         ),
       );
     }
