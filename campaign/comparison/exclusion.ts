@@ -15,6 +15,9 @@ export interface ExcludedRound {
  */
 export const MAX_EXCLUDED_SHARE = 0.2;
 
+/** Of the rounds that were planned, this share must count, whatever took the others: a handful says nothing of what was asked. */
+export const MIN_REMAINING_SHARE = 0.5;
+
 /**
  * The environment was no longer the one that was provisioned, or the load did not come: whatever was measured before and after, this
  * comparison is broken off and invalid.

@@ -14,7 +14,7 @@ import {
 import type { ComparisonReport, ObjectivesVerdict, ReplicateLine } from "../../report/comparison/model";
 import { controlDrift } from "./control-drift";
 import { dominanceOf } from "./dominance";
-import { MAX_EXCLUDED_SHARE, type SortedRounds, sortRounds } from "./exclusion";
+import { MAX_EXCLUDED_SHARE, MIN_REMAINING_SHARE, type SortedRounds, sortRounds } from "./exclusion";
 import { judgeRequired } from "./objectives";
 import { achievedShare, type Replicate, readReplicate } from "./replicate";
 import { CONTROL_AFTER, CONTROL_BEFORE, replicateName } from "./run-names";
@@ -103,13 +103,15 @@ function wholeFindings(
   }
   const suspect = sorted.excluded.filter(({ interference }) => !interference).length;
   const share = planned === 0 ? 1 : suspect / planned;
+  // Of what was planned; of what ran, where the sequential test ended it.
+  const needed = Math.max(MIN_REPLICATES, Math.ceil(MIN_REMAINING_SHARE * Math.min(planned, stored.rounds)));
   const outside = sorted.excluded.length - suspect;
   const disturbed = outside === 0 ? "" : ` (${outside} of them disturbed by the machine's host)`;
-  if (share > MAX_EXCLUDED_SHARE || sorted.used.size < MIN_REPLICATES) {
+  if (share > MAX_EXCLUDED_SHARE || sorted.used.size < needed) {
     findings.push({
       code: "too-many-excluded",
       severity: "invalid",
-      text: `${sorted.excluded.length} of ${planned} rounds had to be left out${disturbed}; ${MIN_REPLICATES} must remain, and at most ${MAX_EXCLUDED_SHARE * 100} % may be left out for anything but the host`,
+      text: `${sorted.excluded.length} of ${planned} rounds had to be left out${disturbed}; ${needed} must remain, and at most ${MAX_EXCLUDED_SHARE * 100} % may be left out for anything but the host`,
       measured: share,
       limit: MAX_EXCLUDED_SHARE,
     });

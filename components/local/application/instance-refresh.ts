@@ -35,12 +35,24 @@ export async function refreshInstances(
       },
     );
   if (daemon === undefined || port === undefined) throw failed("the autoscaler does not run any more");
-  const before = await readGroupState(port);
-  if (!signalProcess(daemon, "SIGUSR2")) throw failed("the autoscaler does not run any more");
   const deadline = performance.now() + (limits.startTimeoutSeconds + limits.drainSeconds) * 1_000 + MARGIN_MS;
+  /** A busy machine may leave a question unanswered: it is asked again while the autoscaler lives. */
+  const state = async (): Promise<Awaited<ReturnType<typeof readGroupState>>> => {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await readGroupState(port);
+      } catch (error) {
+        if (!isAlive(daemon)) throw failed("the autoscaler ended");
+        if (performance.now() > deadline) throw failed(`the autoscaler does not answer: ${String(error)}`);
+      }
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  };
+  const before = await state();
+  if (!signalProcess(daemon, "SIGUSR2")) throw failed("the autoscaler does not run any more");
   for (;;) {
-    signal.throwIfAborted();
-    const now = await readGroupState(port);
+    const now = await state();
     if (now.refreshes > before.refreshes) {
       if (now.refreshFailure !== null) throw failed(now.refreshFailure);
       if (

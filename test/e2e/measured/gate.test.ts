@@ -51,7 +51,10 @@ describe("a gate on the local target with real parts", () => {
       { environmentId: "e2e-gate-1", proved: true },
       { environmentId: "e2e-gate-2", proved: true },
     ]);
-    expect(report.replicates).toHaveLength(6);
+    // A busy machine costs rounds, and spare ones take their place.
+    const { rounds } = report.comparison.ended;
+    expect([3, 4, 5]).toContain(rounds);
+    expect(report.replicates).toHaveLength(2 * rounds);
     const firsts = report.replicates.filter(({ place }: { place: number }) => place === 1);
     expect(new Set(firsts.map(({ side }: { side: string }) => side)).size).toBe(2);
     const seeds = ["baseline", "candidate"].map(
@@ -72,7 +75,7 @@ describe("a gate on the local target with real parts", () => {
     const history = await cli(world, ["history", "--history", join(world.work, "gates"), "--json"]);
     const { runs } = JSON.parse(history.stdout);
     const bySide = (wanted: string) => runs.filter(({ side }: { side: string }) => side === wanted).length;
-    expect([bySide("baseline"), bySide("candidate")]).toEqual([3, 3]);
+    expect([bySide("baseline"), bySide("candidate")]).toEqual([rounds, rounds]);
 
     const verdict = readFileSync(join(folder, "verdict.json"));
     const judged = await cli(world, ["judge", folder, "--json"]);

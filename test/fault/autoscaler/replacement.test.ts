@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ScalingMetric, ScalingPolicyType } from "../../../components/contracts";
 import { refreshInstances } from "../../../components/local/application/instance-refresh";
 import { isAlive, stopProcess, takeInventory } from "../../../components/local/supervisor";
@@ -95,6 +96,23 @@ describe("instances that fail", () => {
     expect(tier.eventsOf("refresh-ended").map(({ detail }) => detail.failed)).toEqual([null]);
   });
 
+  it("an autoscaler that answers nothing for some seconds is asked again, and its instances are replaced", async () => {
+    const { daemon } = tier;
+    if (daemon === undefined) throw new Error("no daemon");
+    const before = (await tier.state()).instances.map(({ name }) => name);
+    process.kill(daemon.pid, "SIGSTOP");
+    const refreshed = refreshInstances(
+      tier.environmentId,
+      { startTimeoutSeconds: 10, drainSeconds: 10 },
+      new AbortController().signal,
+    );
+    // Longer than a question waits for its answer.
+    await sleep(6_000);
+    process.kill(daemon.pid, "SIGCONT");
+    await refreshed;
+    expect((await tier.state()).instances.filter(({ name }) => before.includes(name))).toEqual([]);
+  });
+
   it("without a balancer nothing is scaled in: no figures are not low figures", async () => {
     tier.writeSettings(tier.settings({ ...SIZING, scaling: { ...SCALING, disableScaleIn: false } }));
     const { daemon, balancer } = tier;
@@ -169,9 +187,19 @@ describe("a daemon that is killed", () => {
   beforeAll(() => tier.open());
   afterAll(() => tier.close());
 
-  it("leaves instances that the inventory finds and the sweep ends", async () => {
+  it("leaves instances that the inventory finds and the sweep ends; who waits for new ones is told that it ended", async () => {
     const daemon = await tier.startDaemon(tier.settings(SIZING));
+    process.kill(daemon.pid, "SIGSTOP");
+    const refreshed = refreshInstances(
+      tier.environmentId,
+      { startTimeoutSeconds: 10, drainSeconds: 10 },
+      new AbortController().signal,
+    );
+    const refused = expect(refreshed).rejects.toThrow(/were not replaced: the autoscaler ended/);
+    // It has asked by then, and waits for an answer.
+    await sleep(1_000);
     process.kill(daemon.pid, "SIGKILL");
+    await refused;
     await until("it is gone", 5000, () => !isAlive(daemon));
     const names = (await takeInventory(tier.environmentId)).processes.map(({ name }) => name);
     expect([...names].sort()).toEqual(["app-1", "app-2", "app-balancer"]);

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { takeInventory } from "../../../components/local/supervisor";
+import { Evidence, takeInventory } from "../../../components/local/supervisor";
 import { createWorld, leftovers, ROOT, startCli, type World } from "../../support/cli";
 
 jest.setTimeout(240_000);
@@ -33,11 +33,14 @@ test("a replica killed while the sides are compared is never a pass: invalid, an
   ]);
   await run.sees("pair 1 of 3");
   const { processes } = await takeInventory("flt-replica-2");
-  const replica = processes.find(({ name }) => name?.includes("replica") === true);
+  // The server itself: its children have its name, and one of them killed is a crash that it recovers from.
+  const replica = processes.find(
+    ({ name, evidence }) => name?.includes("replica") && evidence === Evidence.Ledger,
+  );
   if (replica === undefined) throw new Error("there is no replica");
   process.kill(replica.pid, "SIGKILL");
   const code = await run.ended;
-  expect({ code, stderr: [4, 5].includes(Number(code)) ? "" : run.stderr() }).toMatchObject({ stderr: "" });
+  if (code !== 4 && code !== 5) throw new Error(`exit code ${code}: …${run.stderr().slice(-2_000)}`);
   if (code === 4) {
     const { verdict, validity, excluded } = storedReport();
     expect(verdict.kind).toBe("invalid");
