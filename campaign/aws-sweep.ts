@@ -86,7 +86,16 @@ export const awsEnvironments = (access: AwsAccess): Promise<AwsEnvironmentSummar
 
 /** What a sweep would remove, for `--dry-run`. */
 export const awsInventory = (environmentId: string, access: AwsAccess) =>
-  asked(() => takeAwsInventory(environmentId, access));
+  asked(() => takeAwsInventory(environmentId, allRegions(environmentId, access)));
+
+/** With what this machine's ledger knows beside the tags: there may be nothing left that says where generators were. */
+function allRegions(environmentId: string, access: AwsAccess): AwsAccess {
+  const ledger = readLedger(environmentId);
+  if (ledger === undefined) return access;
+  const { region, furtherRegions } = ledger;
+  // Another environment of the same name may be elsewhere.
+  return [region, ...furtherRegions].includes(access.region) ? { ...access, region, furtherRegions } : access;
+}
 
 /** One after another: AWS counts calls by account. */
 export async function sweepAllAws(
@@ -96,8 +105,13 @@ export async function sweepAllAws(
 ): Promise<AwsSweepResult[]> {
   const results: AwsSweepResult[] = [];
   for (const { environmentId } of choices) {
-    const result = await asked(() => sweepAws(environmentId, access, options), ExitCode.TeardownNotProved);
-    if (result.proved && readLedger(environmentId)?.region === access.region) removeLedger(environmentId);
+    const ledger = readLedger(environmentId);
+    const result = await asked(
+      () => sweepAws(environmentId, allRegions(environmentId, access), options),
+      ExitCode.TeardownNotProved,
+    );
+    if (result.proved && ledger !== undefined && result.regions.includes(ledger.region))
+      removeLedger(environmentId);
     results.push(result);
   }
   return results;

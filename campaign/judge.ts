@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { scaleOutLags } from "../analysis/autoscaling";
 import { eventTimeline } from "../analysis/event-timeline";
 import type { LatencySummary, ValidityFinding } from "../analysis/model";
+import { STANDARD_PROBABILITIES } from "../analysis/quantiles";
 import { judgeObjectives, objectiveProbabilities } from "../analysis/slo";
+import { summariseRequests } from "../analysis/summary";
 import { TraceSummariser, type TraceSummary } from "../analysis/traces/summary";
 import { findValidity } from "../analysis/validity";
 import { judgeRun } from "../analysis/verdict";
-import type { ReportData, TeardownProof } from "../report/model";
+import type { RegionSummary, ReportData, TeardownProof } from "../report/model";
 import {
   analyseRun,
   type EnvironmentEvent,
@@ -82,6 +84,26 @@ export async function summariseTraces(
   return summariser.summary(await store.countAsked(measured));
 }
 
+/** Requests of the measured window by the region that they were sent from. */
+async function summariseRegions(
+  store: RunStore,
+  { generators, window }: RunManifest,
+): Promise<readonly RegionSummary[]> {
+  const byRegion = new Map<string, string[]>();
+  for (const { generator, region } of generators) {
+    if (region !== undefined) byRegion.set(region, [...(byRegion.get(region) ?? []), generator]);
+  }
+  if (byRegion.size < 2) return [];
+  const measured = { fromUs: window.measuredFromUs, toUs: window.measuredToUs };
+  const seconds = (window.measuredToUs - window.measuredFromUs) / 1e6;
+  const summaries: RegionSummary[] = [];
+  for (const [region, names] of byRegion) {
+    const { overall } = await store.sampleFigures(measured, STANDARD_PROBABILITIES, names);
+    summaries.push({ region, generators: names, ...summariseRequests(overall, seconds) });
+  }
+  return summaries;
+}
+
 /**
  * Judges a run from what is stored of it and nothing else, so that today's verdict can be had again tomorrow.
  * @param runFolder the folder with run.json
@@ -107,6 +129,7 @@ export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
     const validity = storedValidity(manifest, analysis.overall, measuredPoints, events.filter(inWindow));
     const teardown = storedTeardown(runFolder);
     const traces = await summariseTraces(store, manifest);
+    const regions = await summariseRegions(store, manifest);
     return {
       schemaVersion: 1,
       manifest,
@@ -123,6 +146,7 @@ export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
       events: eventTimeline(events, window.measuredFromUs),
       scaleOuts: scaleOutLags(events, scenario.plannedCurve, window.measuredFromUs),
       tiers: summariseTiers(measuredPoints, manifest.sizing),
+      ...(regions.length < 2 ? {} : { regions }),
       ...(traces === undefined ? {} : { traces }),
       ...(teardown === undefined ? {} : { teardown }),
     };

@@ -29,6 +29,8 @@ export interface GeneratorHealth {
   readonly clockOffsetMs?: number | null;
   /** Where it ran: an instance or a task. Absent on the local target. */
   readonly place?: string;
+  /** Region that it was in. Absent where the target has none. */
+  readonly region?: string;
 }
 
 /** How a run began that measures a warm application behind an empty edge. */

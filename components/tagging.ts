@@ -6,6 +6,8 @@ export const RESERVED_TAG_PREFIX = "perfbed:";
 export const ENVIRONMENT_TAG = `${RESERVED_TAG_PREFIX}environment`;
 export const OWNER_TAG = `${RESERVED_TAG_PREFIX}owner`;
 export const EXPIRY_TAG = `${RESERVED_TAG_PREFIX}expires-at`;
+/** Regions of an environment in a cloud that has parts in several, the one it was made for first, with spaces between them. */
+export const REGIONS_TAG = `${RESERVED_TAG_PREFIX}regions`;
 
 /**
  * Tags (or labels, by target) that every resource of an environment carries, so that an inventory can be read from the world.

@@ -23,6 +23,12 @@ export interface TeardownProof {
   readonly advice?: string;
 }
 
+/** Requests that the generators of one region sent. */
+export interface RegionSummary extends LatencySummary {
+  readonly region: string;
+  readonly generators: readonly string[];
+}
+
 /** Everything the report shows: the one data object behind HTML, JSON and Markdown. JSON-safe. */
 export interface ReportData {
   readonly schemaVersion: 1;
@@ -30,6 +36,8 @@ export interface ReportData {
   readonly verdict: Verdict;
   readonly overall: LatencySummary;
   readonly journeys: readonly JourneySummary[];
+  /** The same requests by where they came from; absent where all came from one region, or the target has none. */
+  readonly regions?: readonly RegionSummary[];
   readonly slos: readonly SloResult[];
   readonly validity: readonly ValidityFinding[];
   readonly timeline: readonly TimelineSlice[];

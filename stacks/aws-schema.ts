@@ -102,6 +102,7 @@ const fleet = z.strictObject({
   architecture: choice(CpuArchitecture),
   containerImage: text(),
   placementGroup: flag(),
+  regions: texts(),
   allowedHosts: texts(),
 });
 

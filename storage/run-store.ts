@@ -105,8 +105,9 @@ export class RunStore {
   async sampleFigures(
     window: TimeWindow,
     probabilities: readonly number[] = STANDARD_PROBABILITIES,
+    generators?: readonly string[],
   ): Promise<SampleFigures> {
-    return querySampleFigures(this.engine, await this.#samples(), window, probabilities);
+    return querySampleFigures(this.engine, await this.#samples(), window, probabilities, generators);
   }
 
   /** Figures per time slice over the whole run, warm-up included. */

@@ -19,6 +19,10 @@ export function startedWithin({ fromUs, toUs }: TimeWindow): string {
   return `startedAtUs >= ${Math.round(fromUs)} AND startedAtUs < ${Math.round(toUs)}`;
 }
 
+/** SQL condition, behind others: of these generators alone; of all when absent. */
+const sentBy = (generators: readonly string[] | undefined): string =>
+  generators === undefined ? "" : ` AND generator IN (${["", ...generators].map(literal).join(", ")})`;
+
 /** One set of requests; which of journey and step mean anything depends on the level. */
 interface Group {
   readonly level: Level;
@@ -48,18 +52,20 @@ const keyOf = (level: Level, journey: string, step: string): string => JSON.stri
  * Counts and exact order statistics over all rows of all generators that started within the window. Durations are whole
  * microseconds, so counting equal ones (a histogram with one bin a value) loses nothing and is far smaller than the rows; every
  * level is rolled up from it.
+ * @param generators of these alone @default all
  */
 export async function querySampleFigures(
   engine: SqlEngine,
   files: readonly string[],
   window: TimeWindow,
   probabilities: readonly number[],
+  generators?: readonly string[],
 ): Promise<SampleFigures> {
   if (files.length === 0) return { overall: NOTHING, journeys: [] };
   await engine.run(`CREATE OR REPLACE TEMP TABLE histogram AS
     SELECT coalesce(journey, '') AS journey, coalesce(step, '') AS step,
       CASE WHEN ok THEN durationUs END AS durationUs, count(*) AS n
-    FROM ${sampleSource(files)} WHERE ${startedWithin(window)} GROUP BY ALL`);
+    FROM ${sampleSource(files)} WHERE ${startedWithin(window)}${sentBy(generators)} GROUP BY ALL`);
   try {
     const groups: Group[] = [];
     const ranks = new Map<string, Map<number, number>>();

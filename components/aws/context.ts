@@ -1,6 +1,8 @@
+import type { Provider } from "@pulumi/aws/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentIdentity } from "../contracts";
 import { EXPIRY_TAG, environmentTags, OWNER_TAG } from "../tagging";
+import type { ExpiryGuard } from "./guard/expiry";
 import type { AwsSettings } from "./settings";
 
 /** Subnets of one kind, one a zone. */
@@ -32,6 +34,8 @@ export interface AwsGround {
   readonly bucketArn: pulumi.Output<string>;
   /** Log group of instances and tasks. */
   readonly logGroupName: pulumi.Output<string>;
+  /** What ends the environment at its expiry; absent where the settings want none. */
+  readonly guard?: ExpiryGuard;
 }
 
 /** What every tier of AWS is made with. */
@@ -39,6 +43,8 @@ export interface AwsContext {
   readonly settings: AwsSettings;
   /** Throws before the foundation stands. */
   readonly ground: () => AwsGround;
+  /** Providers of further regions of the fleet, by region. @default one is made for each */
+  readonly providers?: Readonly<Record<string, Provider>>;
 }
 
 /** Tags of every resource, with a name that people find in the console. */

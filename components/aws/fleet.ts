@@ -3,7 +3,7 @@ import { ConfigError } from "../../core/errors";
 import type { FleetArgs, FleetOutputs, GeneratorSlot } from "../contracts";
 import { type AwsContext, childOptions } from "./context";
 import { createFleetInstances } from "./fleet/instances";
-import { fleetProblems } from "./fleet/problems";
+import { fleetProblems, generatorCountProblems } from "./fleet/problems";
 import { createFleetTasks } from "./fleet/tasks";
 import { FleetFlavour } from "./settings";
 
@@ -17,7 +17,10 @@ export class AwsFleet extends pulumi.ComponentResource implements FleetOutputs {
 
   constructor(name: string, args: FleetArgs, context: AwsContext, opts: pulumi.ComponentResourceOptions) {
     const { fleet } = context.settings;
-    const problems = fleetProblems(context.settings);
+    const problems = [
+      ...fleetProblems(context.settings),
+      ...generatorCountProblems(context.settings, args.sizing.generators),
+    ];
     if (problems.length > 0) throw new ConfigError("AWS fleet", problems);
     super("perfbed:aws:Fleet", name, {}, opts);
     const options = childOptions(this, opts);

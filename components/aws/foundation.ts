@@ -43,7 +43,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
       : undefined;
     const guarded = pulumi.mergeOptions(options, { dependsOn: [...(guard?.schedules ?? [])] });
     const network = createNetwork(name, environment, settings.network, guarded);
-    if (guard !== undefined) createNetworkPolicy(`${name}-expiry`, guard, network.vpcId, options);
+    if (guard !== undefined) createNetworkPolicy(guard, { vpcId: network.vpcId }, options);
     const { endpoints, ...securityGroups } = createSecurityGroups(
       name,
       { environment, settings, vpcId: network.vpcId, parent: this },
@@ -58,7 +58,9 @@ export class AwsFoundation extends pulumi.ComponentResource {
       bucketName: bucket.bucket,
       bucketArn: bucket.arn,
       logGroupName: logGroup.name,
+      ...(guard === undefined ? {} : { guard }),
     };
-    this.registerOutputs({ ...this.ground });
+    const { guard: _, ...outputs } = this.ground;
+    this.registerOutputs(outputs);
   }
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { EnvironmentError, type Problem } from "../../core/errors";
-import type { TierFactory } from "../contracts";
+import type { TierArgs, TierFactory } from "../contracts";
+import { REGIONS_TAG } from "../tagging";
 import { awsApmProblems } from "./apm/problems";
 import { AwsApp } from "./app";
 import { AwsCache } from "./cache";
@@ -11,6 +12,7 @@ import type { AwsContext, AwsGround } from "./context";
 import { AwsDatabase } from "./database";
 import { AwsEdge } from "./edge";
 import { AwsFleet } from "./fleet";
+import { environmentRegions } from "./fleet/regions";
 import { AwsFoundation } from "./foundation";
 import { roleBoundary } from "./guard/boundary";
 import { defaultSweeperCode } from "./guard/expiry";
@@ -27,6 +29,8 @@ export interface AwsTiersOptions {
   readonly settings: AwsSettingsInput;
   /** Folder with the compiled code of the function that ends the environment at its expiry. @default the one of this package */
   readonly sweeperCode?: string;
+  /** Providers of further regions of the fleet (`fleet.regions`), by region. @default one is made for each, like the environment's own */
+  readonly providers?: Readonly<Record<string, Provider>>;
 }
 
 /** A guard without its function would be found out by AWS, after an hour or at the first expiry. */
@@ -55,7 +59,20 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
       "a tier was to be made before the foundation of its environment",
     );
   };
-  const context: AwsContext = { settings, ground: () => found().ground };
+  const { providers } = options;
+  const context: AwsContext = {
+    settings,
+    ground: () => found().ground,
+    ...(providers === undefined ? {} : { providers }),
+  };
+  const regions = environmentRegions(settings);
+  /** Of an environment in several regions everything says which: whoever finds one thing of it can find the others. */
+  const placed = <Args extends TierArgs>(args: Args): Args => {
+    if (regions.length === 1) return args;
+    const { environment } = args;
+    const tags = { ...environment.tags, [REGIONS_TAG]: regions.join(" ") };
+    return { ...args, environment: { ...environment, tags } };
+  };
   const bounded = roleBoundary(settings.guard);
   const inRegion = (opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions =>
     pulumi.mergeOptions(opts, { providers: [found().provider], ...bounded });
@@ -75,17 +92,17 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
       );
       const foundation = new AwsFoundation(
         name,
-        { ...args, sweeperCode },
+        { ...placed(args), sweeperCode },
         context,
         pulumi.mergeOptions(opts, { providers: [provider], ...bounded }),
       );
       standing = { ground: foundation.ground, provider };
       return foundation;
     },
-    database: (name, args, opts) => new AwsDatabase(name, args, context, inRegion(opts)),
-    cache: (name, args, opts) => new AwsCache(name, args, context, inRegion(opts)),
-    app: (name, args, opts) => new AwsApp(name, args, context, inRegion(opts)),
-    edge: (name, args, opts) => new AwsEdge(name, args, context, inRegion(opts)),
-    fleet: (name, args, opts) => new AwsFleet(name, args, context, inRegion(opts)),
+    database: (name, args, opts) => new AwsDatabase(name, placed(args), context, inRegion(opts)),
+    cache: (name, args, opts) => new AwsCache(name, placed(args), context, inRegion(opts)),
+    app: (name, args, opts) => new AwsApp(name, placed(args), context, inRegion(opts)),
+    edge: (name, args, opts) => new AwsEdge(name, placed(args), context, inRegion(opts)),
+    fleet: (name, args, opts) => new AwsFleet(name, placed(args), context, inRegion(opts)),
   };
 }

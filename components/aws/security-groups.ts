@@ -130,12 +130,10 @@ export function createSecurityGroups(
 ): SecurityGroups {
   const { environment, settings, vpcId, parent } = args;
   const ids: Partial<Record<SecurityGroupName, pulumi.Output<string>>> = Object.fromEntries(
-    securityGroupNames(settings).map((group) => {
-      const description = `${TITLES[group]} of perfbed environment ${environment.id}`;
-      const tags = awsTags(environment, group);
-      const { id } = new ec2.SecurityGroup(`${name}-${group}-group`, { vpcId, description, tags }, options);
-      return [group, id];
-    }),
+    securityGroupNames(settings).map((group) => [
+      group,
+      createGroup(name, group, { environment, vpcId }, options),
+    ]),
   );
   const idOf = (group: SecurityGroupName): pulumi.Output<string> => {
     const id = ids[group];
@@ -149,20 +147,7 @@ export function createSecurityGroups(
     return { referencedSecurityGroupId: idOf(peer) };
   };
   for (const rule of securityRules(settings)) {
-    const title = ruleName(rule);
-    const { fromPort, toPort } = rule;
-    const inputs = {
-      securityGroupId: idOf(rule.group),
-      ...peerOf(rule.peer),
-      ipProtocol: "tcp",
-      fromPort,
-      toPort,
-      description: title.replaceAll("-", " "),
-      tags: awsTags(environment, title),
-    };
-    if (rule.direction === Direction.In)
-      new vpc.SecurityGroupIngressRule(`${name}-${title}`, inputs, options);
-    else new vpc.SecurityGroupEgressRule(`${name}-${title}`, inputs, options);
+    createRule(name, rule, { environment, groupId: idOf(rule.group), peer: peerOf(rule.peer) }, options);
   }
   return {
     loadBalancer: idOf(SecurityGroupName.LoadBalancer),
@@ -172,6 +157,59 @@ export function createSecurityGroups(
     fleet: idOf(SecurityGroupName.Fleet),
     endpoints: ids[SecurityGroupName.Endpoints],
   };
+}
+
+/** The group of generators in a network where nothing else is: nothing leads in, and what it may go out to is what it may elsewhere. */
+export function createLoneFleetGroup(
+  name: string,
+  args: Omit<SecurityGroupsArgs, "parent">,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const { environment, settings } = args;
+  const groupId = createGroup(name, SecurityGroupName.Fleet, args, options);
+  for (const rule of securityRules(settings)) {
+    if (rule.group !== SecurityGroupName.Fleet || rule.peer !== Outside.Internet) continue;
+    createRule(name, rule, { environment, groupId, peer: { cidrIpv4: ANYWHERE } }, options);
+  }
+  return groupId;
+}
+
+function createGroup(
+  name: string,
+  group: SecurityGroupName,
+  { environment, vpcId }: Pick<SecurityGroupsArgs, "environment" | "vpcId">,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const description = `${TITLES[group]} of perfbed environment ${environment.id}`;
+  const tags = awsTags(environment, group);
+  return new ec2.SecurityGroup(`${name}-${group}-group`, { vpcId, description, tags }, options).id;
+}
+
+interface RuleParts {
+  readonly environment: EnvironmentIdentity;
+  readonly groupId: pulumi.Output<string>;
+  readonly peer: PeerInputs;
+}
+
+function createRule(
+  name: string,
+  rule: SecurityRule,
+  { environment, groupId, peer }: RuleParts,
+  options: pulumi.CustomResourceOptions,
+): void {
+  const title = ruleName(rule);
+  const { fromPort, toPort } = rule;
+  const inputs = {
+    securityGroupId: groupId,
+    ...peer,
+    ipProtocol: "tcp",
+    fromPort,
+    toPort,
+    description: title.replaceAll("-", " "),
+    tags: awsTags(environment, title),
+  };
+  if (rule.direction === Direction.In) new vpc.SecurityGroupIngressRule(`${name}-${title}`, inputs, options);
+  else new vpc.SecurityGroupEgressRule(`${name}-${title}`, inputs, options);
 }
 
 /** The one input of a rule that says who is on its other side. */

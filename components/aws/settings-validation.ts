@@ -4,9 +4,9 @@ import { appProblems } from "./app/problems";
 import { cacheProblems } from "./cache/validation";
 import { costProblems, estimateHourlyCost, LIST_PRICES, loadPrices } from "./cost";
 import { databaseProblems } from "./database/validation";
-import { fleetProblems } from "./fleet/problems";
+import { fleetProblems, generatorCountProblems } from "./fleet/problems";
 import { guardProblems } from "./guard/problems";
-import { networkProblems } from "./network/problems";
+import { networkProblems, REGION } from "./network/problems";
 import {
   AppFlavour,
   type AppSettings,
@@ -99,6 +99,7 @@ function fleetSettingsProblems(fleet: FleetSettings): Problem[] {
   return [
     ...matches("aws.fleet.instanceType", fleet.instanceType, INSTANCE_TYPE),
     ...(containerImage === undefined ? [] : matches("aws.fleet.containerImage", containerImage, IMAGE)),
+    ...fleet.regions.flatMap((region, index) => matches(`aws.fleet.regions[${index}]`, region, REGION)),
     ...fleet.allowedHosts.flatMap((host, index) =>
       matches(`aws.fleet.allowedHosts[${index}]`, host, {
         pattern: HOST,
@@ -150,6 +151,7 @@ export function validateAwsSettings(
     ...choice("aws.edge.priceClass", edge.priceClass, EdgePriceClass),
     ...fleetSettingsProblems(fleet),
     ...ifChosen(fleetChoices, () => fleetProblems(settings)),
+    ...generatorCountProblems(settings, sizing.fleet.generators),
     ...guardProblems(guard),
   ];
   // What cannot be made has no price.

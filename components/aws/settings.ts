@@ -203,8 +203,13 @@ export interface FleetSettings {
   readonly architecture: CpuArchitecture;
   /** Container image with k6 and the AWS CLI, for Fargate. */
   readonly containerImage?: string;
-  /** Generators all in one rack: least jitter between them. @default false */
+  /** Generators all in one rack (of their region): least jitter between them. @default false */
   readonly placementGroup: boolean;
+  /**
+   * Regions that generators are given to in turn, where users are: of three with two regions, the first gets two. A region named twice gets
+   * twice as many. EC2 only; a region beside the environment's own gets a network of the same form. @default the environment's own
+   */
+  readonly regions: readonly string[];
   /**
    * Hosts that may be loaded beside the environment's own. Naming one is a statement that its owner agreed.
    * @default none
@@ -292,6 +297,7 @@ export function awsSettings(input: AwsSettingsInput): AwsSettings {
       instanceType: "c7g.large",
       architecture: CpuArchitecture.Arm64,
       placementGroup: false,
+      regions: [],
       allowedHosts: [],
       ...input.fleet,
     },

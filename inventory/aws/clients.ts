@@ -44,6 +44,7 @@ export type SdkClientClass<C extends SdkClient> = new (config: SdkConfig) => C;
 /** Clients of the AWS SDK, made on first use, one a service and region. */
 export class AwsClients {
   readonly #clients = new Map<string, SdkClient>();
+  readonly #elsewhere = new Map<string, AwsClients>();
 
   constructor(private readonly access: AwsAccess) {}
 
@@ -63,9 +64,19 @@ export class AwsClients {
     return client;
   }
 
+  /** Clients of another region, closed with these. */
+  in(region: string): AwsClients {
+    if (region === this.access.region) return this;
+    const clients = this.#elsewhere.get(region) ?? new AwsClients({ ...this.access, region });
+    this.#elsewhere.set(region, clients);
+    return clients;
+  }
+
   close(): void {
     for (const client of this.#clients.values()) client.destroy();
+    for (const clients of this.#elsewhere.values()) clients.close();
     this.#clients.clear();
+    this.#elsewhere.clear();
   }
 }
 

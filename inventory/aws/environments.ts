@@ -5,7 +5,7 @@ import { AwsClients } from "./clients";
 import { inParallel } from "./in-parallel";
 import type { AwsAccess, AwsEnvironmentSummary } from "./model";
 import { survey } from "./take-inventory";
-import { tagged } from "./world";
+import { indexedRegions, tagged } from "./world";
 
 const ENVIRONMENTS_AT_A_TIME = 2;
 
@@ -20,7 +20,7 @@ export async function listAwsEnvironments(
   const clients = new AwsClients(access);
   try {
     const byId = new Map<string, ResourceTagMapping[]>();
-    for (const mapping of await tagged(clients, access.region)) {
+    for (const mapping of await tagged(clients, indexedRegions(access.region))) {
       const id = tagOf(mapping.Tags, ENVIRONMENT_TAG) ?? "";
       byId.set(id, [...(byId.get(id) ?? []), mapping]);
     }
@@ -28,7 +28,7 @@ export async function listAwsEnvironments(
       [...byId],
       ENVIRONMENTS_AT_A_TIME,
       async ([environmentId, mappings]) => {
-        const { entries, failures } = await survey(environmentId, access.region, clients);
+        const { entries, failures } = await survey(environmentId, access, clients);
         return {
           environmentId,
           region: access.region,

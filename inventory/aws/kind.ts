@@ -5,6 +5,10 @@ import type { FoundBy, LeftoverReason } from "./model";
 export interface World {
   readonly environmentId: string;
   readonly region: string;
+  /** One of the environment's further regions: what belongs to no region, or to its guard, is in the world of the first one. */
+  readonly further: boolean;
+  /** Regions that the tags of what exists name, the environment's first one in front; none for an environment in one region. */
+  readonly statedRegions: readonly string[];
   readonly clients: AwsClients;
   /** Networks that carry the environment's tag. */
   readonly vpcIds: readonly string[];

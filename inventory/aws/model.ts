@@ -75,6 +75,8 @@ export interface AwsLeftover {
 export interface AwsSweepResult {
   readonly environmentId: string;
   readonly region: string;
+  /** Every region that was looked at. */
+  readonly regions: readonly string[];
   readonly removed: readonly AwsResource[];
   readonly left: readonly AwsLeftover[];
   /** Kinds that could not be listed in the end. */
@@ -100,6 +102,8 @@ export interface AwsEnvironmentSummary {
 /** How AWS is reached. Credentials come from the usual chain of the SDK unless given. */
 export interface AwsAccess {
   readonly region: string;
+  /** Further regions that the environment's generators are, or were, in. What its tags say of them is known anyway. @default none */
+  readonly furtherRegions?: readonly string[];
   /** An emulator instead of AWS. @default that of the SDK, which also reads AWS_ENDPOINT_URL */
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };

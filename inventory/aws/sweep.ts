@@ -48,7 +48,7 @@ export async function sweepAws(
 ): Promise<AwsSweepResult> {
   const clients = new AwsClients(access);
   try {
-    return await new Sweep(environmentId, access.region, clients, options).run();
+    return await new Sweep(environmentId, access, clients, options).run();
   } finally {
     clients.close();
   }
@@ -63,7 +63,7 @@ class Sweep {
 
   constructor(
     private readonly environmentId: string,
-    private readonly region: string,
+    private readonly access: AwsAccess,
     private readonly clients: AwsClients,
     options: AwsSweepOptions,
   ) {
@@ -103,7 +103,7 @@ class Sweep {
   }
 
   #look(): Promise<Survey> {
-    return survey(this.environmentId, this.region, this.clients);
+    return survey(this.environmentId, this.access, this.clients);
   }
 
   #aborted(): boolean {
@@ -130,7 +130,7 @@ class Sweep {
 
   /** Kinds in order; each as soon as nothing is left of what it waits for, so that slow things go side by side. */
   async #removeRound(survey: Survey): Promise<void> {
-    const { entries, world } = survey;
+    const { entries } = survey;
     const kinds = [...new Set(entries.flatMap(({ kind }) => kind ?? []))];
     for (const kind of kinds) {
       if (this.#aborted()) return;
@@ -138,13 +138,13 @@ class Sweep {
       const due = entries.filter(
         (one) => one.kind === kind && one.found.going !== true && this.#finalReason(one) === undefined,
       );
-      await inParallel(due, REMOVALS_AT_A_TIME, async ({ found, resource }) => {
+      await inParallel(due, REMOVALS_AT_A_TIME, async ({ found, resource, world }) => {
         try {
           await kind.remove(found, world);
           this.#removed.set(keyOf(resource), resource);
           this.#refusals.delete(keyOf(resource));
         } catch (error) {
-          if (isWithoutCredentials(error)) throw error;
+          if (isWithoutCredentials(error) && !world.further) throw error;
           if (isGone(error)) return;
           this.#refusals.set(keyOf(resource), { reason: reasonOf(error), detail: awsMessage(error) });
         }
@@ -189,13 +189,14 @@ class Sweep {
     return worth;
   }
 
-  #result({ entries, failures }: Survey): AwsSweepResult {
+  #result({ regions, entries, failures }: Survey): AwsSweepResult {
     const kinds = new Set(entries.map(({ resource }) => resource.kind));
     const left = entries.map((one) => leftover(one, this.#refusals.get(keyOf(one.resource)), kinds));
     const still = new Set(entries.map(({ resource }) => keyOf(resource)));
     return {
       environmentId: this.environmentId,
-      region: this.region,
+      region: this.access.region,
+      regions,
       removed: [...this.#removed].filter(([key]) => !still.has(key)).map(([, resource]) => resource),
       left,
       failures,

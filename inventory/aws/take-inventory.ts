@@ -2,7 +2,7 @@ import { awsMessage, isWithoutCredentials } from "./aws-errors";
 import { AwsClients } from "./clients";
 import { inParallel } from "./in-parallel";
 import type { Found, ResourceKind, World } from "./kind";
-import { PARTS, RESOURCE_KINDS } from "./kinds";
+import { FURTHER_KINDS, PARTS, RESOURCE_KINDS } from "./kinds";
 import {
   type AwsAccess,
   type AwsInventory,
@@ -18,7 +18,8 @@ const KINDS_AT_A_TIME = 8;
 
 /** What exists, with what a removal needs. */
 export interface Survey {
-  readonly world: World;
+  /** That were looked at, the environment's first one in front. */
+  readonly regions: readonly string[];
   readonly entries: readonly SurveyEntry[];
   readonly failures: readonly AwsListingFailure[];
 }
@@ -28,6 +29,8 @@ export interface SurveyEntry {
   readonly resource: AwsResource;
   /** Undefined for a type that only the tagging index knows. */
   readonly kind: ResourceKind | undefined;
+  /** Of its region. */
+  readonly world: World;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface SurveyEntry {
 export async function takeAwsInventory(environmentId: string, access: AwsAccess): Promise<AwsInventory> {
   const clients = new AwsClients(access);
   try {
-    const { entries, failures } = await survey(environmentId, access.region, clients);
+    const { entries, failures } = await survey(environmentId, access, clients);
     return {
       environmentId,
       region: access.region,
@@ -53,24 +56,62 @@ export async function takeAwsInventory(environmentId: string, access: AwsAccess)
   }
 }
 
-export async function survey(environmentId: string, region: string, clients: AwsClients): Promise<Survey> {
-  const world = await lookAtWorld(environmentId, region, clients);
+/** The world of every region that the environment is known to have parts in, by its tags or by what the caller knows. */
+async function worldsOf(
+  environmentId: string,
+  { region, furtherRegions = [] }: Pick<AwsAccess, "region" | "furtherRegions">,
+  clients: AwsClients,
+): Promise<{ readonly worlds: readonly World[]; readonly failures: readonly AwsListingFailure[] }> {
+  const asked = await lookAtWorld(environmentId, region, clients);
+  const [home = region] = asked.statedRegions;
+  const first = home === region ? asked : await lookAtWorld(environmentId, home, clients);
+  const regions = new Set([region, ...furtherRegions, ...asked.statedRegions, ...first.statedRegions]);
+  regions.delete(home);
   const failures: AwsListingFailure[] = [];
-  const listed = await inParallel(RESOURCE_KINDS, KINDS_AT_A_TIME, async (kind) => {
+  const further = await inParallel([...regions], KINDS_AT_A_TIME, async (one) => {
     try {
-      return (await kind.list(world)).map((found) => entry(kind, found));
+      return [await lookAtWorld(environmentId, one, clients, true)];
     } catch (error) {
-      if (isWithoutCredentials(error)) throw error;
-      failures.push({ kind: kind.kind, region, reason: awsMessage(error) });
+      // Credentials that the first region knows mean nothing in one that the account has not enabled.
+      failures.push({ kind: "region", region: one, reason: awsMessage(error) });
       return [];
     }
   });
-  return { world, entries: [...listed.flat(), ...unknown(world)], failures };
+  return { worlds: [first, ...further.flat()], failures };
 }
 
-const entry = (kind: ResourceKind, found: Found): SurveyEntry => ({
+export async function survey(
+  environmentId: string,
+  access: Pick<AwsAccess, "region" | "furtherRegions">,
+  clients: AwsClients,
+): Promise<Survey> {
+  const { worlds, failures: unseen } = await worldsOf(environmentId, access, clients);
+  const failures = [...unseen];
+  const questions = RESOURCE_KINDS.flatMap((kind) =>
+    worlds
+      .filter(({ further }) => !further || FURTHER_KINDS.has(kind.kind))
+      .map((world) => ({ kind, world })),
+  );
+  const listed = await inParallel(questions, KINDS_AT_A_TIME, async ({ kind, world }) => {
+    try {
+      return (await kind.list(world)).map((found) => entry(kind, found, world));
+    } catch (error) {
+      if (isWithoutCredentials(error) && !world.further) throw error;
+      failures.push({ kind: kind.kind, region: world.region, reason: awsMessage(error) });
+      return [];
+    }
+  });
+  return {
+    regions: worlds.map(({ region }) => region),
+    entries: [...listed.flat(), ...worlds.flatMap(unknown)],
+    failures,
+  };
+}
+
+const entry = (kind: ResourceKind, found: Found, world: World): SurveyEntry => ({
   kind,
   found,
+  world,
   resource: {
     kind: kind.kind,
     id: found.id,
@@ -101,6 +142,7 @@ function unknown(world: World): SurveyEntry[] {
       return {
         kind: undefined,
         found,
+        world,
         resource: { kind: `tagged:${service}:${type}`, id: arn, region: found.region, foundBy: FoundBy.Tag },
       };
     });

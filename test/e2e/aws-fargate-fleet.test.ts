@@ -77,7 +77,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
   });
-  writeLedger({ ...fleetPlan(ID), aws: settings() }, REGION, false);
+  writeLedger({ ...fleetPlan(ID), aws: settings() }, { region: REGION, furtherRegions: [] }, false);
 });
 
 afterAll(async () => {

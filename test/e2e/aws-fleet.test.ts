@@ -38,6 +38,8 @@ jest.setTimeout(600_000);
  */
 
 const REGION = "eu-west-1";
+/** Of the second generator. */
+const FURTHER = "us-east-2";
 const ID = "awsfleet";
 const BUCKET = `${ID}-bucket`;
 const CLOCK_AHEAD_MS = 200;
@@ -47,12 +49,13 @@ let agent: SsmAgent;
 let application: LoopbackApplication;
 let folder: string;
 let tools: FleetRequest["tools"];
-/** As generators are numbered: by id. */
+/** In the order of the generators. */
 let knownInstances: readonly string[] = [];
 const before = { ...process.env };
 
-async function makeGroup(): Promise<void> {
-  const ec2 = new EC2Client({ region: REGION });
+/** A group of one, and its instance. */
+async function makeGroup(region: string): Promise<string> {
+  const ec2 = new EC2Client({ region });
   const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ["amazon"] }));
   await ec2.send(
     new CreateLaunchTemplateCommand({
@@ -61,24 +64,19 @@ async function makeGroup(): Promise<void> {
     }),
   );
   ec2.destroy();
-  const autoScaling = new AutoScalingClient({ region: REGION });
+  const autoScaling = new AutoScalingClient({ region });
   await autoScaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName: `${ID}-fleet`,
-      MinSize: 2,
-      MaxSize: 2,
-      AvailabilityZones: [`${REGION}a`],
+      MinSize: 1,
+      MaxSize: 1,
+      AvailabilityZones: [`${region}a`],
       LaunchTemplate: { LaunchTemplateName: ID },
     }),
   );
-  autoScaling.destroy();
-}
-
-async function instancesOfGroup(): Promise<readonly string[]> {
-  const autoScaling = new AutoScalingClient({ region: REGION });
   const { AutoScalingGroups = [] } = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
   autoScaling.destroy();
-  return (AutoScalingGroups[0]?.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []).sort();
+  return AutoScalingGroups[0]?.Instances?.[0]?.InstanceId ?? "";
 }
 
 async function makeBucket(): Promise<void> {
@@ -119,9 +117,9 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
   });
-  await Promise.all([makeGroup(), makeBucket()]);
-  knownInstances = await instancesOfGroup();
-  writeLedger({ ...fleetPlan(ID), aws: settings() }, REGION, false);
+  await makeBucket();
+  knownInstances = await Promise.all([makeGroup(REGION), makeGroup(FURTHER)]);
+  writeLedger({ ...fleetPlan(ID), aws: settings() }, { region: REGION, furtherRegions: [FURTHER] }, false);
 });
 
 afterAll(async () => {
@@ -133,7 +131,7 @@ afterAll(async () => {
 });
 
 const settings = (allowedHosts: readonly string[] = []): AwsSettings =>
-  awsSettings({ region: REGION, fleet: { allowedHosts } });
+  awsSettings({ region: REGION, fleet: { allowedHosts, regions: [REGION, FURTHER] } });
 
 const workload = splitWorkload(4);
 
@@ -142,10 +140,10 @@ const run = (runId: string, more: Parameters<typeof runTestFleet>[2] = {}): Prom
     {
       environmentId: ID,
       settings: settings(),
-      generators: [1, 2].map((index) => ({
-        name: `generator-${index}`,
-        location: `asg:${ID}-fleet#${index}`,
-      })),
+      generators: [
+        { name: "generator-1", location: `asg:${ID}-fleet#1` },
+        { name: "generator-2", location: `asg:${FURTHER}/${ID}-fleet#1` },
+      ],
       tools,
       url: application.url,
       remoteRoot: join(folder, "remote"),
@@ -156,7 +154,7 @@ const run = (runId: string, more: Parameters<typeof runTestFleet>[2] = {}): Prom
 
 const k6Left = (): readonly string[] => processesBelow(join(folder, "remote"));
 
-test("two generators start together over emulated instances, and every sample comes back on one clock", async () => {
+test("two generators in two regions start together over emulated instances, and every sample comes back on one clock", async () => {
   const seen: FleetProgress[] = [];
   const result = await run("together", {
     workload: splitWorkload(8),
@@ -164,7 +162,8 @@ test("two generators start together over emulated instances, and every sample co
   });
 
   await expectWholeRun(result, { served: application.requests(), seen });
-  expect(result.generators.map(({ health }) => health.place)).toEqual(knownInstances);
+  const [own, elsewhere] = knownInstances;
+  expect(result.generators.map(({ health }) => health.place)).toEqual([own, `${FURTHER}/${elsewhere}`]);
 
   const [exact, ahead] = result.generators;
   expect(exact?.health.clockOffsetMs).toBeCloseTo(0);
@@ -222,7 +221,7 @@ test("a script that k6 refuses on an instance ends the run before any load, with
     },
   });
   await expect(began).rejects.toThrow(
-    /generator-\d \(i-[0-9a-f]+\) cannot run: .*before its virtual users were ready/,
+    /generator-\d \((us-east-2\/)?i-[0-9a-f]+\) cannot run: .*before its virtual users were ready/,
   );
   expect(application.requests()).toBe(served);
   expect(k6Left()).toEqual([]);

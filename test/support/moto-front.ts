@@ -14,7 +14,7 @@ export interface MotoFront {
   plant(type: PlantedType, id: string, properties?: Readonly<Record<string, string>>): void;
   /** What is there of those, as `type id`. */
   planted(): readonly string[];
-  /** Refuses calls of an action, `ec2:DeleteNetworkInterface`, with an error code until told otherwise. */
+  /** Refuses calls of an action, `ec2:DeleteNetworkInterface`, or `ec2:DescribeVpcs us-east-2` for one region, with an error code until told otherwise. */
   refuse(action: string, code: string | undefined): void;
   stop(): Promise<void>;
 }
@@ -116,7 +116,8 @@ class Front {
       this.throttled++;
       return refuse(answer, incoming, call, "ThrottlingException", "Rate exceeded");
     }
-    const code = this.refused.get(`${call.service}:${call.action}`);
+    const action = `${call.service}:${call.action}`;
+    const code = this.refused.get(action) ?? this.refused.get(`${action} ${regionOf(incoming)}`);
     if (code !== undefined) return refuse(answer, incoming, call, code, "refused by the test");
     const own = this.#own(incoming, call);
     if (own !== undefined) {
@@ -188,6 +189,10 @@ function callOf(incoming: IncomingMessage, body: Buffer): Call {
     typeof target === "string" ? (target.split(".").at(-1) ?? "") : (parameters.get("Action") ?? "");
   return { service, action, parameters };
 }
+
+/** A signature names its region: `Credential=<key>/<day>/<region>/<service>/aws4_request`. */
+const regionOf = ({ headers }: IncomingMessage): string =>
+  /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "";
 
 /** An error in the form that the service's clients read. */
 function refuse(

@@ -56,8 +56,18 @@ export class AwsClients {
     () => new CloudWatchClient({ ...this.#options, region: CLOUDFRONT_REGION }),
   );
 
+  readonly #elsewhere = new Map<string, AwsClients>();
+
   constructor(readonly region: string) {
     this.#options = { ...OPTIONS, region };
+  }
+
+  /** Clients of another region, closed with these. */
+  in(region: string): AwsClients {
+    if (region === this.region) return this;
+    const clients = this.#elsewhere.get(region) ?? new AwsClients(region);
+    this.#elsewhere.set(region, clients);
+    return clients;
   }
 
   get applicationAutoScaling(): ApplicationAutoScalingClient {
@@ -120,6 +130,8 @@ export class AwsClients {
     ]) {
       client.close();
     }
+    for (const clients of this.#elsewhere.values()) clients.close();
+    this.#elsewhere.clear();
   }
 }
 

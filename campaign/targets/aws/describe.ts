@@ -2,6 +2,7 @@ import { appInstanceType } from "../../../components/aws/app/instance-type";
 import { nodeTypeFor } from "../../../components/aws/cache/validation";
 import { costText, estimateHourlyCost, LIST_PRICES, loadPrices } from "../../../components/aws/cost";
 import { instanceClassFor } from "../../../components/aws/database/connections";
+import { furtherRegions, generatorsByRegion } from "../../../components/aws/fleet/regions";
 import {
   AppFlavour,
   type AwsSettings,
@@ -38,7 +39,7 @@ export function describeAwsTiers(
   const generatorsText =
     fleet.flavour === FleetFlavour.Fargate
       ? `${times(generators, "task")} of Fargate`
-      : `${generators} ${fleet.instanceType}`;
+      : `${generators} ${fleet.instanceType}${regionsText(settings, generators)}`;
   const proxy = database.proxy ? `; RDS Proxy with ${sizing.database.poolSize} connections` : "";
   return [
     { tier: "edge", text: `CloudFront${settings.edge.waf ? " with AWS WAF, counting" : ""}` },
@@ -62,6 +63,15 @@ export function describeAwsTiers(
       text: `${toolTitle} on ${generatorsText}`,
     },
   ];
+}
+
+/** Where they are, when that is not the environment's own region alone. */
+function regionsText(settings: AwsSettings, generators: number): string {
+  if (furtherRegions(settings).length === 0) return "";
+  const parts = [...generatorsByRegion(settings, generators)].map(
+    ([region, count]) => `${count} in ${region}`,
+  );
+  return `, ${parts.join(", ")}`;
 }
 
 /** What it costs while it stands, from the dated price list: a line, and one for what is not in it. */

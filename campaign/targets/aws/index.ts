@@ -1,3 +1,4 @@
+import { furtherRegions } from "../../../components/aws/fleet/regions";
 import type { AwsSettings } from "../../../components/aws/settings";
 import type { TierFactory } from "../../../components/contracts";
 import { Target } from "../../../components/contracts";
@@ -92,10 +93,11 @@ export function createAwsTarget(options: AwsTargetOptions = {}): CampaignTarget 
 
     /** AWS is asked first who we are: without credentials nothing is begun. */
     async prepare(plan, ownedByThisProcess) {
-      const { region } = settingsOf(plan);
+      const settings = settingsOf(plan);
+      const { region } = settings;
       const { checkAccount } = await import("./account");
       await checkAccount(plan.environmentId, region);
-      writeLedger(plan, region, ownedByThisProcess);
+      writeLedger(plan, { region, furtherRegions: [...furtherRegions(settings)] }, ownedByThisProcess);
     },
 
     async openStack(plan, tools, onStanding) {

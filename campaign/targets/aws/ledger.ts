@@ -18,6 +18,8 @@ const ledger = z.object({
   schemaVersion: z.literal(1),
   environmentId: z.string(),
   region: z.string(),
+  /** Of generators, beside that one. */
+  furtherRegions: z.array(z.string()).default([]),
   owner: z.string(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
@@ -33,7 +35,11 @@ const root = (): string => join(perfbedHome(), "aws");
 export const awsFolder = (environmentId: string): string => join(root(), environmentId);
 
 /** Makes the folder with the ledger in it. @param owned the environment ends with this process */
-export function writeLedger(plan: EnvironmentPlan, region: string, owned: boolean): void {
+export function writeLedger(
+  plan: EnvironmentPlan,
+  { region, furtherRegions }: Pick<AwsLedger, "region" | "furtherRegions">,
+  owned: boolean,
+): void {
   ensureOwnDir(perfbedHome());
   ensureOwnDir(root(), 0o700);
   const folder = awsFolder(plan.environmentId);
@@ -42,6 +48,7 @@ export function writeLedger(plan: EnvironmentPlan, region: string, owned: boolea
     schemaVersion: 1,
     environmentId: plan.environmentId,
     region,
+    furtherRegions,
     owner: plan.owner,
     createdAt: new Date().toISOString(),
     expiresAt: plan.expiresAt,

@@ -26,7 +26,7 @@ function checksOf(result: AwsSweepResult): TeardownProof["checked"] {
     {
       what: "AWS resources",
       found: result.left.length,
-      detail: `tagged or in the network, ${result.region}`,
+      detail: `tagged or in the network, ${result.regions.join(", ")}`,
     },
     ...checks,
     ...unlisted,
@@ -39,7 +39,7 @@ function checksOf(result: AwsSweepResult): TeardownProof["checked"] {
  */
 export async function sweepEnvironmentOnAws(
   environmentId: string,
-  region = readLedger(environmentId)?.region,
+  region?: string,
   options: AwsSweepOptions = {},
 ): Promise<TeardownProof> {
   const advice = `Run perfbed sweep ${environmentId}; docs/aws-campaign.md says what may stay, and why.`;
@@ -49,9 +49,12 @@ export async function sweepEnvironmentOnAws(
     checked: [{ what: "AWS", found: 1, detail }],
     advice,
   });
-  if (region === undefined) return failed(`the region of ${environmentId} is not known on this machine`);
+  const ledger = readLedger(environmentId);
+  const chosen = region ?? ledger?.region;
+  if (chosen === undefined) return failed(`the region of ${environmentId} is not known on this machine`);
+  const furtherRegions = ledger?.furtherRegions ?? [];
   try {
-    const result = await sweepAws(environmentId, { region }, options);
+    const result = await sweepAws(environmentId, { region: chosen, furtherRegions }, options);
     if (result.proved) removeLedger(environmentId);
     return {
       proved: result.proved,

@@ -12,6 +12,7 @@ import { answers, type Check, FinalFailure, requireAll, UnderWay } from "../chec
 import { type AwsClients, withClients } from "./clients";
 import { type DatabaseServer, databaseServers } from "./databases";
 import { awsFailure } from "./errors";
+import { InstanceGenerator } from "./fleet/instance";
 import { locateGenerators } from "./fleet/remote";
 import { runsItsVersion } from "./instance-refresh";
 import { appGroupName } from "./telemetry/sources";
@@ -101,16 +102,25 @@ export function requireParameters(servers: readonly DatabaseServer[]): void {
 /** Generators on instances answer to Systems Manager. */
 async function reachableGenerators(access: EnvironmentAccess, clients: AwsClients): Promise<void> {
   const remotes = await locateGenerators(access.generators, clients, access.environmentId);
-  const instances = remotes.filter(({ id }) => id.startsWith("i-"));
-  if (instances.length === 0) return;
-  const { InstanceInformationList = [] } = await clients.ssm.send(
-    new DescribeInstanceInformationCommand({
-      Filters: [{ Key: "InstanceIds", Values: instances.map(({ id }) => id) }],
-    }),
-  );
-  const online = InstanceInformationList.filter(({ PingStatus }) => PingStatus === "Online");
-  if (online.length < instances.length) {
-    throw new Error(`${online.length} of ${instances.length} generators answer to Systems Manager`);
+  const byRegion = new Map<string, string[]>();
+  for (const remote of remotes) {
+    if (!(remote instanceof InstanceGenerator)) continue;
+    const { instanceId, region = clients.region } = remote;
+    byRegion.set(region, [...(byRegion.get(region) ?? []), instanceId]);
+  }
+  for (const [region, instanceIds] of byRegion) {
+    const { InstanceInformationList = [] } = await clients
+      .in(region)
+      .ssm.send(
+        new DescribeInstanceInformationCommand({ Filters: [{ Key: "InstanceIds", Values: instanceIds }] }),
+      );
+    const online = InstanceInformationList.filter(({ PingStatus }) => PingStatus === "Online");
+    if (online.length < instanceIds.length) {
+      const where = region === clients.region ? "" : ` of ${region}`;
+      throw new Error(
+        `${online.length} of ${instanceIds.length} generators${where} answer to Systems Manager`,
+      );
+    }
   }
 }
 

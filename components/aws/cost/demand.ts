@@ -2,6 +2,7 @@ import type { Sizing } from "../../contracts";
 import { appInstanceType } from "../app/instance-type";
 import { nodeTypeFor } from "../cache/validation";
 import { instanceClassNamed, smallestInstanceClass } from "../database/instance-classes";
+import { generatorsByRegion } from "../fleet/regions";
 import { instanceTypeNamed } from "../instance-types";
 import { fargateSize } from "../instances/fargate-size";
 import {
@@ -21,6 +22,8 @@ export interface Demand {
   /** For people: `app instances`. */
   readonly what: string;
   readonly item: string;
+  /** Where it is paid; absent: in the environment's own region. */
+  readonly region?: string;
   /** At the smallest and at the largest size. */
   readonly min: number;
   readonly max: number;
@@ -49,9 +52,12 @@ export function hourlyDemand(sizing: Sizing, settings: AwsSettings): readonly De
 export const NOT_INCLUDED =
   "data transfer, requests and capacity units, logs and metrics, objects, secrets, CPU credits, storage and I/O of Aurora, taxes and discounts";
 
-function network({ network: { nat, availabilityZones, interfaceEndpoints } }: AwsSettings): Demand[] {
-  const gateways =
-    nat === NatStrategy.None ? 0 : nat === NatStrategy.OnePerAvailabilityZone ? availabilityZones : 1;
+const natGateways = ({ network: { nat, availabilityZones } }: AwsSettings): number =>
+  nat === NatStrategy.None ? 0 : nat === NatStrategy.OnePerAvailabilityZone ? availabilityZones : 1;
+
+function network(settings: AwsSettings): Demand[] {
+  const { availabilityZones, interfaceEndpoints } = settings.network;
+  const gateways = natGateways(settings);
   return [
     fixed("NAT gateways", PriceItem.NatGateway, gateways),
     // One a gateway, and one a zone for the load balancer.
@@ -171,15 +177,27 @@ function edge({ edge: settings }: AwsSettings): Demand[] {
   ];
 }
 
-function fleet({ fleet: { generators } }: Sizing, { fleet: settings }: AwsSettings): Demand[] {
+function fleet({ fleet: { generators } }: Sizing, awsSettings: AwsSettings): Demand[] {
+  const { fleet: settings, region: home } = awsSettings;
   if (settings.flavour === FleetFlavour.Fargate) {
     const { vcpus, memoryMiB } = instanceTypeNamed(settings.instanceType) ?? GENERATOR_TASK;
     const size = fargateSize(vcpus, memoryMiB, "aws.fleet.instanceType");
     // Tasks run during a run and not between two.
     return tasks("generator", settings.architecture, size.cpu / 1024, size.memoryMiB, 0, generators);
   }
-  return [
-    fixed("generators", instanceItem(settings.instanceType), generators),
-    fixed("generator volumes", PriceItem.VolumeGiB, generators * GENERATOR_VOLUME_GIB),
-  ];
+  return [...generatorsByRegion(awsSettings, generators)].flatMap(([region, count]) => {
+    const demands = [
+      fixed("generators", instanceItem(settings.instanceType), count),
+      fixed("generator volumes", PriceItem.VolumeGiB, count * GENERATOR_VOLUME_GIB),
+    ];
+    if (region === home) return demands;
+    // A network of their own, which they go out of as they do at home.
+    const gateways = natGateways(awsSettings);
+    const further = [
+      ...demands,
+      fixed("NAT gateways", PriceItem.NatGateway, gateways),
+      fixed("public addresses", PriceItem.PublicAddress, gateways),
+    ];
+    return further.map((demand) => ({ ...demand, what: `${demand.what} in ${region}`, region }));
+  });
 }

@@ -22,7 +22,7 @@ export interface CostEstimate {
   readonly minUsd: number;
   /** The same at the largest size. */
   readonly maxUsd: number;
-  /** Items without a price: the true cost is higher than the sums by what these cost. */
+  /** Items without a price, of another region with its name: the true cost is higher than the sums by what these cost. */
   readonly unknown: readonly string[];
   readonly notIncluded: string;
 }
@@ -39,7 +39,7 @@ export function estimateHourlyCost(
   const { region } = settings;
   const items = hourlyDemand(sizing, settings).map((demand) => ({
     ...demand,
-    unitUsd: priceOf(prices, region, demand.item) ?? null,
+    unitUsd: priceOf(prices, demand.region ?? region, demand.item) ?? null,
   }));
   const sum = (count: (item: CostItem) => number): number =>
     items.reduce((total, item) => total + count(item) * (item.unitUsd ?? 0), 0);
@@ -51,17 +51,29 @@ export function estimateHourlyCost(
     items,
     minUsd: sum(({ min }) => min),
     maxUsd: sum(({ max }) => max),
-    unknown: [...new Set(items.filter(({ unitUsd }) => unitUsd === null).map(({ item }) => item))],
+    unknown: [
+      ...new Set(
+        unpriced(items).map(({ item, region: place }) =>
+          place === undefined ? item : `${item} in ${place}`,
+        ),
+      ),
+    ],
     notIncluded: NOT_INCLUDED,
   };
 }
+
+const unpriced = (items: readonly CostItem[]): readonly CostItem[] =>
+  items.filter(({ unitUsd }) => unitUsd === null);
 
 const HINT = "Give your own price list in aws.guard.priceFile; docs/aws-cost.md has its form.";
 
 /** Everything that stands against `up` under a limit: a cost above it, at the largest size, and every price that is not known. */
 export function costProblems(estimate: CostEstimate, limitUsd: number): Problem[] {
-  const problems: Problem[] = estimate.unknown.map((item) => ({
-    field: `prices.regions.${estimate.region}.${item}`,
+  const fields = unpriced(estimate.items).map(
+    ({ item, region = estimate.region }) => `prices.regions.${region}.${item}`,
+  );
+  const problems: Problem[] = [...new Set(fields)].map((field) => ({
+    field,
     allowed: "a known price, while there is a limit on the cost",
     hint: HINT,
   }));

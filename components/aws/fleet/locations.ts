@@ -3,7 +3,13 @@ import type { GeneratorSlot } from "../../contracts";
 /** Where a generator is, taken apart. */
 export type GeneratorLocation =
   /** The instance at this position of the group's instances in service, sorted by instance id; counts from 1. */
-  | { readonly kind: "asg"; readonly groupName: string; readonly index: number }
+  | {
+      readonly kind: "asg";
+      /** Absent: the environment's own. */
+      readonly region?: string;
+      readonly groupName: string;
+      readonly index: number;
+    }
   /** A task that the campaign starts from this definition in this cluster; counts from 1. */
   | {
       readonly kind: "ecs";
@@ -13,17 +19,21 @@ export type GeneratorLocation =
       readonly index: number;
     };
 
-/** `asg:<name>#<index>` or `ecs:<cluster>/<task definition>#<index>`. */
+/** `asg:<name>#<index>`, in another region `asg:<region>/<name>#<index>`, or `ecs:<cluster>/<task definition>#<index>`. */
 export function formatLocation(location: GeneratorLocation): string {
-  return location.kind === "asg"
-    ? `asg:${location.groupName}#${location.index}`
-    : `ecs:${location.clusterName}/${location.taskDefinition}#${location.index}`;
+  if (location.kind === "ecs")
+    return `ecs:${location.clusterName}/${location.taskDefinition}#${location.index}`;
+  const { region, groupName, index } = location;
+  return `asg:${region === undefined ? "" : `${region}/`}${groupName}#${index}`;
 }
 
 /** @throws RangeError for anything that `formatLocation` does not write */
 export function parseLocation(text: string): GeneratorLocation {
-  const asg = /^asg:([^#/]+)#([1-9]\d*)$/.exec(text);
-  if (asg !== null) return { kind: "asg", groupName: asg[1] ?? "", index: Number(asg[2]) };
+  const asg = /^asg:(?:([a-z0-9-]+)\/)?([^#/]+)#([1-9]\d*)$/.exec(text);
+  if (asg !== null) {
+    const [, region, groupName = "", index] = asg;
+    return { kind: "asg", ...(region === undefined ? {} : { region }), groupName, index: Number(index) };
+  }
   const ecs = /^ecs:([^#/]+)\/([^#/]+)#([1-9]\d*)$/.exec(text);
   if (ecs !== null) {
     return { kind: "ecs", clusterName: ecs[1] ?? "", taskDefinition: ecs[2] ?? "", index: Number(ecs[3]) };

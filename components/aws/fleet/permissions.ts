@@ -6,14 +6,19 @@ export const fleetObjects = (bucketArn: string): PolicyStatement =>
   objectsBelow("CampaignAndSamples", bucketArn, [CAMPAIGN_PREFIX, SAMPLES_PREFIX], S3_READ_WRITE);
 
 /** What an instance of the fleet may do, beside being reached through Systems Manager. */
-export const fleetPermissions = (bucketArn: string, region: string, groupName: string): PolicyStatement[] => [
+export const fleetPermissions = (
+  bucketArn: string,
+  regions: readonly string[],
+  groupName: string,
+): PolicyStatement[] => [
   fleetObjects(bucketArn),
   {
     Sid: "AnswerLifecycleHooks",
     Effect: "Allow",
     Action: ["autoscaling:CompleteLifecycleAction"],
-    Resource: [
-      `arn:${partitionOf(bucketArn)}:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
-    ],
+    Resource: regions.map(
+      (region) =>
+        `arn:${partitionOf(bucketArn)}:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
+    ),
   },
 ];

@@ -1,9 +1,24 @@
 import type { Problem } from "../../../core/errors";
 import { instanceTypeNamed } from "../instance-types";
 import { type AwsSettings, FleetFlavour, NatStrategy } from "../settings";
+import { furtherRegions } from "./regions";
+
+/** A region that is named and gets no generator would be a load that nobody sends. */
+export function generatorCountProblems({ fleet }: AwsSettings, generators: number): readonly Problem[] {
+  const named = new Set(fleet.regions).size;
+  if (generators >= named) return [];
+  return [
+    {
+      field: "sizing.fleet.generators",
+      value: generators,
+      allowed: `at least ${named}: one for each region of aws.fleet.regions`,
+    },
+  ];
+}
 
 /** Everything about the fleet that AWS would refuse, or that would fail only at a generator's boot. */
-export function fleetProblems({ fleet, network }: AwsSettings): readonly Problem[] {
+export function fleetProblems(settings: AwsSettings): readonly Problem[] {
+  const { fleet, network } = settings;
   const problems: Problem[] = [];
   const type = instanceTypeNamed(fleet.instanceType);
   if (type !== undefined && type.architecture !== fleet.architecture) {
@@ -23,6 +38,14 @@ export function fleetProblems({ fleet, network }: AwsSettings): readonly Problem
     }
     if (fleet.placementGroup) {
       problems.push({ field: "aws.fleet.placementGroup", value: true, allowed: "false with Fargate" });
+    }
+    if (furtherRegions(settings).length > 0) {
+      problems.push({
+        field: "aws.fleet.regions",
+        value: fleet.regions,
+        allowed: "none but the environment's own with Fargate",
+        hint: "Generators on EC2 can be in several regions.",
+      });
     }
   } else {
     if (type?.burstable === true && fleet.placementGroup) {

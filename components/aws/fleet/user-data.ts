@@ -28,7 +28,10 @@ export const k6Release = (architecture: CpuArchitecture): string =>
 export interface FleetUserData {
   readonly environment: EnvironmentIdentity;
   readonly architecture: CpuArchitecture;
+  /** The environment's: of the bucket, and of the keys of agents. */
   readonly region: string;
+  /** Where the instance and its group are. */
+  readonly groupRegion: string;
   readonly bucketName: string;
   readonly groupName: string;
   /** Agents that watch the machine. */
@@ -66,12 +69,13 @@ set -euo pipefail
 export AWS_DEFAULT_REGION=${shellQuote(data.region)} AWS_PAGER=""
 BUCKET=${shellQuote(data.bucketName)}
 GROUP=${shellQuote(data.groupName)}
+GROUP_REGION=${shellQuote(data.groupRegion)}
 STEP="metadata"
 
 ${IMDS}${RETRY}
 hook() {
-  aws autoscaling complete-lifecycle-action --auto-scaling-group-name "$GROUP" --instance-id "$SELF" \\
-    --lifecycle-hook-name ${LAUNCH_HOOK} --lifecycle-action-result "$1"
+  aws autoscaling complete-lifecycle-action --region "$GROUP_REGION" --auto-scaling-group-name "$GROUP" \\
+    --instance-id "$SELF" --lifecycle-hook-name ${LAUNCH_HOOK} --lifecycle-action-result "$1"
 }
 give_up() {
   echo "boot failed: $STEP" >&2

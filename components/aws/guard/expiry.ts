@@ -63,6 +63,8 @@ export interface ExpiryArgs {
 }
 
 export interface ExpiryGuard {
+  /** That its parts begin with. */
+  readonly name: string;
   /** What costs money waits for these, so that nothing of it is ever without a guard. */
   readonly schedules: readonly pulumi.Resource[];
   /** What the function acts under. */
@@ -143,7 +145,7 @@ export function createExpiryGuard(
       waiting,
     ),
   ];
-  return { schedules, sweeperRole, scheduleGroupArn: group.arn };
+  return { name, schedules, sweeperRole, scheduleGroupArn: group.arn };
 }
 
 /** The function, with a role that reaches what is the environment's and nothing else. */
@@ -202,21 +204,24 @@ function createSweeper(
   return { sweeper, role };
 }
 
-/** Lets the function remove what lies in the environment's network without a tag. The network is made after its guard. */
+/**
+ * Lets the function remove what lies in a network of the environment without a tag. A network is made after its guard.
+ * @param network `region` where it is not in the environment's own
+ */
 export function createNetworkPolicy(
-  name: string,
   guard: ExpiryGuard,
-  vpcId: pulumi.Input<string>,
+  { vpcId, region }: { readonly vpcId: pulumi.Input<string>; readonly region?: string },
   options: pulumi.CustomResourceOptions,
 ): void {
+  const suffix = region === undefined ? "" : `-${region}`;
   new iam.RolePolicy(
     // A sweep removes policies in the order of their names: the one that lets the function do so has to come after this.
-    `${name}-function-network-policy`,
+    `${guard.name}-function-network-policy${suffix}`,
     {
       role: guard.sweeperRole.name,
       policy: pulumi
         .all([guard.scheduleGroupArn, vpcId])
-        .apply(([scheduleGroupArn, id]) => policyDocument(networkPermissions(scheduleGroupArn, id))),
+        .apply(([scheduleGroupArn, id]) => policyDocument(networkPermissions(scheduleGroupArn, id, region))),
     },
     options,
   );

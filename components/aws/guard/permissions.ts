@@ -103,9 +103,10 @@ export interface SweeperScope {
   readonly logGroupArn: string;
 }
 
-/** ARNs of the region and account of another. */
-function arnsBeside(arn: string): (service: string, path: string) => string {
-  const [, partition = "", , region = "", account = ""] = arn.split(":");
+/** ARNs of the account of another, and of its region unless another is named. */
+function arnsBeside(arn: string, elsewhere?: string): (service: string, path: string) => string {
+  const [, partition = "", , own = "", account = ""] = arn.split(":");
+  const region = elsewhere ?? own;
   return (service, path) => `arn:${partition}:${service}:${region}:${account}:${path}`;
 }
 
@@ -287,7 +288,11 @@ export function sweeperPermissions(scope: SweeperScope): PolicyStatement[] {
  * What the function may do beside, once there is a network: remove what lies in it without a tag. Services leave interfaces, and a service
  * that watches the account, or a person, may have put groups there.
  */
-export function networkPermissions(scheduleGroupArn: string, vpcId: string): PolicyStatement[] {
+export function networkPermissions(
+  scheduleGroupArn: string,
+  vpcId: string,
+  region?: string,
+): PolicyStatement[] {
   return [
     {
       Sid: "RemoveInNetwork",
@@ -303,7 +308,7 @@ export function networkPermissions(scheduleGroupArn: string, vpcId: string): Pol
         "ec2:RevokeSecurityGroupIngress",
       ],
       Resource: ["*"],
-      Condition: { ArnEquals: { "ec2:Vpc": arnsBeside(scheduleGroupArn)("ec2", `vpc/${vpcId}`) } },
+      Condition: { ArnEquals: { "ec2:Vpc": arnsBeside(scheduleGroupArn, region)("ec2", `vpc/${vpcId}`) } },
     },
   ];
 }

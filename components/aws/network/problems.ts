@@ -109,15 +109,17 @@ function closedNetworkProblems({ region, network, app, fleet }: AwsSettings): Pr
   return found;
 }
 
+export const REGION = {
+  // China and GovCloud have CloudFront in other forms or not at all.
+  pattern: /^(?!cn-)[a-z]{2}-[a-z]+-\d$/,
+  allowed: "a region of AWS's standard partition, like eu-west-1",
+};
+
 /** Everything wrong with region and network, and with what the tiers would need of the network. */
 export function networkProblems(settings: AwsSettings): Problem[] {
   const { region, network } = settings;
   return [
-    ...matches("aws.region", region, {
-      // China and GovCloud have CloudFront in other forms or not at all.
-      pattern: /^(?!cn-)[a-z]{2}-[a-z]+-\d$/,
-      allowed: "a region of AWS's standard partition, like eu-west-1",
-    }),
+    ...matches("aws.region", region, REGION),
     ...cidrProblems(network.cidrBlock),
     ...inRange("aws.network.availabilityZones", network.availabilityZones, { min: 2, max: 3 }),
     ...choice("aws.network.nat", network.nat, NatStrategy),

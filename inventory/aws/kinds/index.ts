@@ -50,11 +50,24 @@ const OTHERS: readonly ResourceKind[] = [
 
 export const GUARD_KINDS: ReadonlySet<string> = new Set(GUARD.map(({ kind }) => kind));
 
+/** What is in no region of the environment's: CloudFront's things, roles, budgets. */
+const GLOBAL: ReadonlySet<ResourceKind> = new Set([
+  ...Object.values(edge).filter((one) => typeof one !== "string"),
+  identity.instanceProfile,
+  identity.role,
+  guard.budget,
+]);
+
 /** Every kind, each after all that it waits for. */
 export const RESOURCE_KINDS: readonly ResourceKind[] = inOrder([
   ...OTHERS,
   ...GUARD.map((one) => ({ ...one, waitsFor: [...one.waitsFor, ...OTHERS.map(({ kind }) => kind)] })),
 ]);
+
+/** Kinds of which something may be in a region where the environment has generators and nothing else. */
+export const FURTHER_KINDS: ReadonlySet<string> = new Set(
+  OTHERS.filter((one) => !GLOBAL.has(one)).map(({ kind }) => kind),
+);
 
 /**
  * Types that are part of something else and go with it; the tagging index has some of them under a name of their own.

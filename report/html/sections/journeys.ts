@@ -1,6 +1,6 @@
 import type { JourneySummary, LatencySummary } from "../../../analysis/model";
 import { alignDecimals, formatCount, formatNumber, formatPercent } from "../../format";
-import type { ReportData } from "../../model";
+import type { RegionSummary, ReportData } from "../../model";
 import { quantile, quantileMs, quantileText } from "../../quantiles";
 import { oneLine } from "../../text";
 import { percentileChart } from "../charts/percentiles";
@@ -117,6 +117,21 @@ function stepRows(
   )}</tbody></table></details></td></tr>`;
 }
 
+const REGION_COLUMNS: readonly Column[] = [{ head: "Region" }, ...COLUMNS.slice(1)];
+
+/** Where users are makes more of a difference than most changes: all requests together hide it. */
+function regionTable(regions: readonly RegionSummary[]): SafeHtml {
+  const texts = aligned(regions.map(rowTexts));
+  const rows = regions.map(
+    ({ region, generators }, index) =>
+      html`<tr><th scope="row">${oneLine(region)} <span class="unit">${generators.length === 1 ? "1 generator" : `${generators.length} generators`}</span></th>${cells(texts[index] ?? [])}</tr>`,
+  );
+  return html`<h3>By region of the generators</h3>${scrollArea(
+    "Requests by region of the generators",
+    html`<table class="journeys"><caption class="hidden">Requests and latency by region of the generators</caption>${colgroup}<thead><tr>${REGION_COLUMNS.map(columnHead)}</tr></thead><tbody>${rows}</tbody></table>`,
+  )}`;
+}
+
 export function journeysSection(data: ReportData): SafeHtml {
   const body =
     data.journeys.length === 0
@@ -124,6 +139,6 @@ export function journeysSection(data: ReportData): SafeHtml {
       : html`${journeyTable(data)}${
           percentileChart(data.journeys, data.slos) ??
           html`<p class="empty">No journey has enough requests for a percentile.</p>`
-        }`;
+        }${data.regions === undefined ? "" : regionTable(data.regions)}`;
   return html`<section id="journeys" class="marked" aria-labelledby="journeys-title"><h2 id="journeys-title">Journeys</h2><p class="lead">Every request of every generator in the measured window. Latency is from the first byte sent to the last byte received.</p>${body}</section>`;
 }

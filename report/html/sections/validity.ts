@@ -31,10 +31,13 @@ function exitText(generator: GeneratorHealth): string {
 function generators(data: ReportData): SafeHtml {
   const { generators: all } = data.manifest;
   if (all.length === 0) return html`<p class="empty">No load generator reported.</p>`;
+  // Where the target has places: an instance or task, with its region where that is another.
+  const placed = all.some(({ place }) => place !== undefined);
   return dataTable({
     label: "Load generators",
     columns: [
       { head: "Generator" },
+      ...(placed ? [{ head: "Place" }] : []),
       { head: "State" },
       { head: "Planned", number: true },
       { head: "Started", number: true },
@@ -49,6 +52,7 @@ function generators(data: ReportData): SafeHtml {
     ],
     rows: all.map((generator) => [
       oneLine(generator.generator),
+      ...(placed ? [oneLine(generator.place ?? "")] : []),
       exitText(generator),
       formatCount(generator.plannedIterations),
       formatCount(generator.startedIterations),

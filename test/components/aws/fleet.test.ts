@@ -290,6 +290,10 @@ describe("places of generators", () => {
   test.each<[string, GeneratorLocation]>([
     ["asg:pb-test-fleet#1", { kind: "asg", groupName: "pb-test-fleet", index: 1 }],
     [
+      "asg:us-east-2/pb-test-fleet#2",
+      { kind: "asg", region: "us-east-2", groupName: "pb-test-fleet", index: 2 },
+    ],
+    [
       "ecs:pb-test-fleet/pb-test-fleet:7#12",
       { kind: "ecs", clusterName: "pb-test-fleet", taskDefinition: "pb-test-fleet:7", index: 12 },
     ],

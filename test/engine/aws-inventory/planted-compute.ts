@@ -41,7 +41,12 @@ import {
 import type { AwsClients } from "../../../inventory/aws/clients";
 import { given, type PlantedIds, REGION, type Tags, trust } from "./planted-support";
 
-export async function plantNetwork(clients: AwsClients, tags: Tags): Promise<Omit<PlantedIds, "bucket">> {
+/** @param region of the clients */
+export async function plantNetwork(
+  clients: AwsClients,
+  tags: Tags,
+  region = REGION,
+): Promise<Omit<PlantedIds, "bucket">> {
   const ec2 = clients.client(EC2Client);
   const tagged = (ResourceType: ResourceType): { TagSpecifications: TagSpecification[] } => ({
     TagSpecifications: [{ ResourceType, Tags: tags }],
@@ -54,7 +59,7 @@ export async function plantNetwork(clients: AwsClients, tags: Tags): Promise<Omi
       new CreateSubnetCommand({
         VpcId,
         CidrBlock: `10.64.${index}.0/24`,
-        AvailabilityZone: `${REGION}${zone}`,
+        AvailabilityZone: `${region}${zone}`,
         ...tagged("subnet"),
       }),
     );
@@ -98,7 +103,7 @@ export async function plantNetwork(clients: AwsClients, tags: Tags): Promise<Omi
   await ec2.send(
     new CreateVpcEndpointCommand({
       VpcId,
-      ServiceName: `com.amazonaws.${REGION}.s3`,
+      ServiceName: `com.amazonaws.${region}.s3`,
       VpcEndpointType: "Gateway",
       ...tagged("vpc-endpoint"),
     }),

@@ -18,6 +18,8 @@ export interface PlantedIds {
 
 export interface PlantOptions {
   readonly expiresAt?: string;
+  /** That its tags name, its own first. @default none, as of an environment in one */
+  readonly regions?: readonly string[];
   /** Of the database. @default false */
   readonly deletionProtection?: boolean;
 }

@@ -5,16 +5,19 @@ import { PerformanceEnvironment } from "../../../components/environment";
 import { EVERY_PART } from "../../components/aws/every-part";
 import { APPLICATION } from "../../components/support";
 
-/** Programs of permissions.test.ts: environments that together have every part that perfbed makes on AWS. */
+/** Programs of permissions.test.ts and failures.test.ts: environments that together have every part that perfbed makes on AWS. */
 export interface PermissionsProgram {
   readonly variant: keyof typeof EVERY_PART;
   /** The second changes the expiry in all tags; of `managed` the sizes, because the emulator cannot change a user of the cache. */
   readonly phase: "first" | "changed";
   /** Any folder: the application's, and the function's. */
   readonly folder: string;
+  /** @default `pb-` and the variant */
+  readonly environmentId?: string;
 }
 
-export default function program({ variant, phase, folder }: PermissionsProgram): PulumiFn {
+export default function program(args: PermissionsProgram): PulumiFn {
+  const { variant, phase, folder, environmentId = `pb-${variant}` } = args;
   return async () => {
     const { setup: _, ...application } = APPLICATION;
     const changed = phase === "changed";
@@ -24,7 +27,7 @@ export default function program({ variant, phase, folder }: PermissionsProgram):
       "environment",
       {
         target: Target.Aws,
-        environment: { id: `pb-${variant}`, owner: "ci", expiresAt, tags: {} },
+        environment: { id: environmentId, owner: "ci", expiresAt, tags: {} },
         sizing: changed && variant === "managed" ? awsSizings.medium : awsSizings.small,
         application: { ...application, workingDirectory: folder },
       },

@@ -96,7 +96,13 @@ export function emulatedAws(endpoint: string, region: string = REGION): Emulated
         (one) => one.ReplicationGroupId,
       ),
     cacheUsers: async () =>
-      names((await clients.elastiCache.send(new DescribeUsersCommand({}))).Users, (one) => one.UserId),
+      names(
+        (await clients.elastiCache.send(new DescribeUsersCommand({}))).Users?.filter(
+          // The emulator shows what is going until somebody asks for it by name.
+          ({ Status }) => Status !== "deleting",
+        ),
+        (one) => one.UserId,
+      ),
     distributions: async () =>
       names(
         (await clients.cloudFront.send(new ListDistributionsCommand({}))).DistributionList?.Items,

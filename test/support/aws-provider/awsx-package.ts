@@ -7,6 +7,7 @@ import { layOutSubnets, type PlacedSubnet, type SubnetSpec } from "./subnet-layo
 import { fromWire, type PropertyMap, resourceReference, toWire } from "./wire";
 
 const VPC = "awsx:ec2:Vpc";
+const ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones";
 const SUBNET_TYPES = ["Public", "Private", "Isolated", "Unused"] as const;
 const DEFAULT_SPECS: readonly SubnetSpec[] = [{ type: "Public" }, { type: "Private" }];
 
@@ -42,8 +43,7 @@ export class AwsxPackage implements ProviderPackage {
       const urn = await monitor.registerComponent(type, name, request.getParent());
       const dependsOn = request.getDependenciesList();
       const vpc = new VpcBuilder(monitor, name, urn, dependsOn, this.awsVersion);
-      const region = request.getConfigMap().get("aws:region") ?? "us-east-1";
-      const outputs = await vpc.build(new Props({ region, ...inputs }));
+      const outputs = await vpc.build(new Props(inputs), () => zonesOfRegion(monitor));
       await monitor.registerOutputs(urn, outputs);
       const response = new ConstructResponse();
       response.setUrn(urn);
@@ -70,7 +70,7 @@ class VpcBuilder {
     private readonly version: string,
   ) {}
 
-  async build(inputs: Props): Promise<PropertyMap> {
+  async build(inputs: Props, regionZones: () => Promise<readonly string[]>): Promise<PropertyMap> {
     const tags = inputs.map("tags");
     const cidrBlock = inputs.maybeText("cidrBlock") ?? "10.0.0.0/16";
     const { name } = this;
@@ -86,7 +86,7 @@ class VpcBuilder {
       tags: { Name: name, ...tags },
     });
     const specs = subnetSpecs(inputs);
-    const placed = layOutSubnets(cidrBlock, zonesOf(inputs), specs).filter(
+    const placed = layOutSubnets(cidrBlock, await zonesOf(inputs, regionZones), specs).filter(
       ({ spec }) => spec.type !== "Unused",
     );
     const subnets: MadeSubnet[] = [];
@@ -225,9 +225,19 @@ function subnetSpecs(inputs: Props): readonly SubnetSpec[] {
   });
 }
 
-function zonesOf(inputs: Props): readonly string[] {
+/** As the provider of the component's children says. */
+async function zonesOfRegion(monitor: Monitor): Promise<readonly string[]> {
+  const { names } = await monitor.invoke(ZONES, { state: "available" });
+  if (!Array.isArray(names)) throw new Error(`${ZONES} named no zones`);
+  return names.map(String);
+}
+
+async function zonesOf(
+  inputs: Props,
+  regionZones: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
   const named = inputs.texts("availabilityZoneNames");
   if (named.length > 0) return named;
   const count = inputs.maybeNumber("numberOfAvailabilityZones") ?? 3;
-  return ["a", "b", "c", "d", "e", "f"].slice(0, count).map((letter) => `${inputs.text("region")}${letter}`);
+  return (await regionZones()).slice(0, count);
 }

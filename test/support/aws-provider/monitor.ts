@@ -68,6 +68,24 @@ export class Monitor {
     return this.#register(request);
   }
 
+  /** Asks the provider that the children of the component have. @throws Error with its problems */
+  async invoke(token: string, args: PropertyMap): Promise<PropertyMap> {
+    const request = new proto.ResourceInvokeRequest();
+    request.setTok(token);
+    request.setArgs(toWire(args));
+    request.setVersion(this.options.version);
+    request.setProvider(this.options.providers.get(token.split(":")[0] ?? "") ?? "");
+    const deadline = Date.now() + CALL_DEADLINE_MS;
+    return new Promise((resolve, reject) => {
+      this.#client.invoke(request, new Metadata(), { deadline }, (error, response) => {
+        if (error !== null) return reject(error);
+        const [failure] = response.getFailuresList();
+        if (failure !== undefined) return reject(new Error(`${token}: ${failure.getReason()}`));
+        resolve(fromWire(response.getReturn()));
+      });
+    });
+  }
+
   async registerOutputs(urn: string, outputs: PropertyMap): Promise<void> {
     const request = new proto.RegisterResourceOutputsRequest();
     request.setUrn(urn);

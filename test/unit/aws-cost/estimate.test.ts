@@ -115,6 +115,31 @@ test("scheduled sizes count for tasks as they do for instances", () => {
   });
 });
 
+test("generators elsewhere cost what they cost there, with a way out of their own; a region without prices is named", () => {
+  const fleet = { regions: ["us-east-1", "us-west-2", "eu-west-1"] };
+  const sizing = { ...SMALL, fleet: { generators: 4 } };
+  expect(unitsOf(sizing, { fleet })).toMatchObject({
+    generators: 2,
+    "generators in us-west-2": 1,
+    "NAT gateways in us-west-2": 1,
+    "public addresses in us-west-2": 1,
+    "generator volumes in eu-west-1": 30,
+  });
+  const prices = {
+    ...LIST_PRICES,
+    regions: {
+      ...LIST_PRICES.regions,
+      "us-west-2": { ...LIST_PRICES.regions["us-west-2"], "ec2:c7g.large": 7 },
+    },
+  };
+  const estimate = estimateHourlyCost(sizing, settings({ fleet }), prices);
+  expect(estimate.items.find(({ what }) => what === "generators in us-west-2")?.unitUsd).toBe(7);
+  expect(estimate.unknown).toContain("ec2:c7g.large in eu-west-1");
+  expect(costProblems(estimate, 1_000).map(({ field }) => field)).toContain(
+    "prices.regions.eu-west-1.ec2:c7g.large",
+  );
+});
+
 test("readers of Aurora behind a proxy have an endpoint that is paid by the zone", () => {
   const database = { engine: DatabaseEngine.Aurora };
   const what = "readers' endpoint of the proxy";

@@ -44,7 +44,7 @@ function plan(environmentId: string, minutes = 60) {
 const deadPid = (): number => spawnSync("true").pid;
 
 test("what a campaign makes on AWS is known with its region before it is made, and swept once its runner is gone", async () => {
-  writeLedger(plan("shop-a"), "eu-west-1", true);
+  writeLedger(plan("shop-a"), { region: "eu-west-1", furtherRegions: [] }, true);
   const ledger = readLedger("shop-a");
   if (ledger === undefined) throw new Error("no ledger");
   expect(ledger).toMatchObject({ region: "eu-west-1", owner: "me" });
@@ -60,8 +60,8 @@ test("what a campaign makes on AWS is known with its region before it is made, a
 });
 
 test("what stands on purpose is swept when it is expired, named, or everything is", async () => {
-  writeLedger(plan("stands"), "eu-west-1", false);
-  writeLedger(plan("expired", -1), "us-east-1", false);
+  writeLedger(plan("stands"), { region: "eu-west-1", furtherRegions: [] }, false);
+  writeLedger(plan("expired", -1), { region: "us-east-1", furtherRegions: [] }, false);
   expect(listLedgers().map(({ environmentId }) => environmentId)).toEqual(["expired", "stands"]);
   expect((await planSweep({ names: [], all: false })).map(({ environmentId }) => environmentId)).toEqual([
     "expired",
@@ -75,8 +75,10 @@ test("what stands on purpose is swept when it is expired, named, or everything i
 });
 
 test("a name is taken once, and half a ledger is none", () => {
-  writeLedger(plan("twice"), "eu-west-1", false);
-  expect(() => writeLedger(plan("twice"), "eu-west-1", false)).toThrow(/EEXIST/);
+  writeLedger(plan("twice"), { region: "eu-west-1", furtherRegions: [] }, false);
+  expect(() => writeLedger(plan("twice"), { region: "eu-west-1", furtherRegions: [] }, false)).toThrow(
+    /EEXIST/,
+  );
   writeFileSync(join(awsFolder("twice"), "aws.json"), "{");
   expect(readLedger("twice")).toBeUndefined();
 });

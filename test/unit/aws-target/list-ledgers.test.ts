@@ -27,8 +27,8 @@ async function list(...args: readonly string[]): Promise<string> {
 }
 
 test("without a target the environments of this machine on AWS are listed, with their region and what removes them", async () => {
-  writeLedger(fleetPlan("mine"), "eu-west-1", true);
-  writeLedger(fleetPlan("standing"), "us-east-2", false);
+  writeLedger(fleetPlan("mine"), { region: "eu-west-1", furtherRegions: [] }, true);
+  writeLedger(fleetPlan("standing"), { region: "us-east-2", furtherRegions: [] }, false);
   const text = await list();
   expect(text).toContain("AWS was not asked");
   expect(text).toMatch(
@@ -47,7 +47,7 @@ test("without a target the environments of this machine on AWS are listed, with 
 });
 
 test("with target local only this machine is looked at; a region is for AWS alone", async () => {
-  writeLedger(fleetPlan("mine"), "eu-west-1", true);
+  writeLedger(fleetPlan("mine"), { region: "eu-west-1", furtherRegions: [] }, true);
   expect(await list("--target", "local")).toBe("No environments.");
   await expect(list("--region", "eu-west-1")).rejects.toThrow(ConfigError);
 });

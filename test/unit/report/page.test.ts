@@ -46,6 +46,21 @@ describe("html report", () => {
     expect(renderHtml(data)).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 
+  it("shows where requests came from only when it was more than one region", () => {
+    const data = reportFixture();
+    const { manifest, overall } = data;
+    const regions = [
+      { region: "eu-west-1", generators: ["generator-1"], ...overall },
+      { region: "us-east-2", generators: ["generator-2", "generator-3"], ...overall, requests: 4711 },
+    ];
+    const generators = manifest.generators.map((one) => ({ ...one, place: "us-east-2/i-0abc" }));
+    const page = text(renderHtml({ ...data, regions, manifest: { ...manifest, generators } }));
+    expect(page).toContain("By region of the generators");
+    expect(page).toMatch(/us-east-2 2 generators 4\s711 /);
+    expect(page).toContain("us-east-2/i-0abc");
+    expect(text(renderHtml(data))).not.toMatch(/By region|Place/);
+  });
+
   it("gives every id once and every chart a name and a description that exist", () => {
     for (const data of [reportFixture(), extremeFixture(), hostileFixture()]) {
       const page = renderHtml(data);

@@ -29,6 +29,8 @@ export interface EndedRun {
   readonly runPrefix: string;
   /** Folder on this machine that samples are fetched to. */
   readonly folder: string;
+  /** The environment's. */
+  readonly homeRegion: string;
   readonly workload: Workload;
   readonly watch: RemoteWatch;
   /** The common start; like `ended.atMs` on AWS's clock. */
@@ -128,7 +130,8 @@ async function collectOne(
       droppedIterations: counts.dropped,
       ...summariseHealth(health ?? "", ownMs(window.measuredFromUs), ownMs(window.measuredToUs)),
       clockOffsetMs: offsetMs,
-      place: member.remote.id,
+      place: member.remote.place,
+      region: member.remote.region ?? run.homeRegion,
     },
   };
 }

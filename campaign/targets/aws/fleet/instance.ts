@@ -14,13 +14,22 @@ const RUNNING: ReadonlySet<string> = new Set(["Pending", "InProgress", "Delayed"
 
 /** A generator on an EC2 instance, reached through Systems Manager alone. */
 export class InstanceGenerator implements RemoteGenerator {
+  readonly region?: string;
   #commandId: string | undefined;
 
+  /** @param region where it is not the environment's own */
   constructor(
     readonly name: string,
-    readonly id: string,
+    readonly instanceId: string,
     private readonly ssm: SSMClient,
-  ) {}
+    region?: string,
+  ) {
+    if (region !== undefined) this.region = region;
+  }
+
+  get place(): string {
+    return this.region === undefined ? this.instanceId : `${this.region}/${this.instanceId}`;
+  }
 
   async start(script: string, limitSeconds: number): Promise<void> {
     this.#commandId = await this.#run(script, limitSeconds, "perfbed load generator");
@@ -31,7 +40,7 @@ export class InstanceGenerator implements RemoteGenerator {
       return { running: false, succeeded: false, said: "it was not started" };
     try {
       const { Status, StatusDetails, StandardErrorContent } = await this.ssm.send(
-        new GetCommandInvocationCommand({ CommandId: this.#commandId, InstanceId: this.id }),
+        new GetCommandInvocationCommand({ CommandId: this.#commandId, InstanceId: this.instanceId }),
       );
       if (Status === undefined || RUNNING.has(Status)) return { running: true };
       const said = StandardErrorContent?.trim() ?? "";
@@ -54,14 +63,16 @@ export class InstanceGenerator implements RemoteGenerator {
 
   async kill(): Promise<void> {
     if (this.#commandId === undefined) return;
-    await this.ssm.send(new CancelCommandCommand({ CommandId: this.#commandId, InstanceIds: [this.id] }));
+    await this.ssm.send(
+      new CancelCommandCommand({ CommandId: this.#commandId, InstanceIds: [this.instanceId] }),
+    );
   }
 
   async #run(script: string, limitSeconds: number, comment: string): Promise<string | undefined> {
     const { Command } = await this.ssm.send(
       new SendCommandCommand({
         DocumentName: "AWS-RunShellScript",
-        InstanceIds: [this.id],
+        InstanceIds: [this.instanceId],
         TimeoutSeconds: DELIVERY_SECONDS,
         Comment: comment,
         Parameters: { commands: script.split("\n"), executionTimeout: [String(Math.ceil(limitSeconds))] },

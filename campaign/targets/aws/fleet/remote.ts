@@ -15,8 +15,10 @@ export type RemoteState =
 /** One place of the fleet: runs a script, tells how it goes, ends it. */
 export interface RemoteGenerator {
   readonly name: string;
-  /** Instance or task, for the manifest. */
-  readonly id: string;
+  /** Instance or task, for the manifest and for messages; with its region where that is not the environment's own. */
+  readonly place: string;
+  /** Where that is not the environment's own. */
+  readonly region?: string;
   /** @param limitSeconds the service ends it after that long */
   start(script: string, limitSeconds: number): Promise<void>;
   state(): Promise<RemoteState>;
@@ -33,6 +35,7 @@ export async function locateGenerators(
   environmentId: string,
 ): Promise<readonly RemoteGenerator[]> {
   const places = slots.map((slot) => ({ slot, location: parseLocation(slot.location) }));
+  /** By region: an environment has one group in each. */
   const groups = new Map<string, readonly string[]>();
   let network: TaskNetwork | undefined;
   const found: RemoteGenerator[] = [];
@@ -45,11 +48,15 @@ export async function locateGenerators(
       found.push(new TaskGenerator(slot.name, location, network, clients.ecs));
       continue;
     }
-    const known = groups.get(location.groupName) ?? (await inService(location, clients));
-    groups.set(location.groupName, known);
+    const { region = clients.region } = location;
+    const local = clients.in(region);
+    const known = groups.get(region) ?? (await inService(location, local));
+    groups.set(region, known);
     const instanceId = known[location.index - 1];
-    if (instanceId === undefined) missing.push(`${slot.name} (${location.groupName} #${location.index})`);
-    else found.push(new InstanceGenerator(slot.name, instanceId, clients.ssm));
+    const where = location.region === undefined ? "" : ` in ${location.region}`;
+    if (instanceId === undefined)
+      missing.push(`${slot.name} (${location.groupName}${where} #${location.index})`);
+    else found.push(new InstanceGenerator(slot.name, instanceId, local.ssm, location.region));
   }
   if (missing.length > 0) {
     throw new EnvironmentError(

@@ -139,6 +139,7 @@ class AwsFleetRun {
         objects,
         runPrefix: this.#runPrefix,
         folder: join(this.options.folder, "runs", this.#run),
+        homeRegion: this.options.settings.region,
         workload: this.complete.workload,
         watch,
         startMs,
@@ -245,7 +246,7 @@ class AwsFleetRun {
     const failed = (member: Member, why: string): EnvironmentError =>
       new EnvironmentError(
         "PERFBED_GENERATOR_FAILED",
-        `${member.remote.name} (${member.remote.id}) cannot run: ${why}`,
+        `${member.remote.name} (${member.remote.place}) cannot run: ${why}`,
         {
           hint:
             this.options.settings.fleet.flavour === FleetFlavour.Fargate

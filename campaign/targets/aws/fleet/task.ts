@@ -55,7 +55,7 @@ export class TaskGenerator implements RemoteGenerator {
     private readonly ecs: ECSClient,
   ) {}
 
-  get id(): string {
+  get place(): string {
     return this.#taskArn?.split("/").at(-1) ?? `${this.location.taskDefinition}#${this.location.index}`;
   }
 
