@@ -1,6 +1,6 @@
 /** Every test in one go, with one closing line that holds for all of them. */
 const { mkdtempSync, readFileSync, rmSync } = require("node:fs");
-const { tmpdir } = require("node:os");
+const { availableParallelism, tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { runInherited } = require("./run-inherited");
 
@@ -8,7 +8,8 @@ const { runInherited } = require("./run-inherited");
 const RUNS = [
   { projects: ["unit", "components"], options: ["--maxWorkers=100%"] },
   { projects: ["engine"], options: ["--maxWorkers=100%"] },
-  { projects: ["e2e", "fault", "browser"], options: ["--maxWorkers=100%"] },
+  // These wait more than they work.
+  { projects: ["e2e", "fault", "browser"], options: [`--maxWorkers=${availableParallelism() + 1}`] },
   { projects: ["measured"], options: ["--runInBand"] },
 ];
 /** After its results are in, a test run that does not end is held up by something a test has left open. */
