@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { setUp } from "../../../sample/storefront/setup";
-import { Variant } from "../../../sample/storefront/variants";
+import { VARIANTS, Variant } from "../../../sample/storefront/variants";
 import { type PostgresServer, startPostgresServer } from "../../support/postgres-server";
 
 jest.setTimeout(60_000);
@@ -19,12 +19,13 @@ test("seeded rows are frozen and all visible, even when an older snapshot was op
   await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
   await reader.query("SELECT count(*) FROM pg_class");
   const released = sleep(3_000).then(() => reader.query("COMMIT"));
+  const variant = Variant.Baseline;
   const config = {
     adminUrl: server.url,
     productCount: 2_000,
     seed: 1,
     variant: Variant.Baseline,
-    switches: {},
+    switches: VARIANTS[variant],
   };
   const { seeded } = await setUp(config);
   await released;
