@@ -10,7 +10,7 @@ import {
   takeAwsInventory,
 } from "../inventory/aws";
 import { awsMessage, isWithoutCredentials } from "../inventory/aws/aws-errors";
-import { listLedgers, ownerIsGone, readLedger, removeLedger } from "./targets/aws/ledger";
+import { type AwsLedger, listLedgers, ownerIsGone, readLedger, removeLedger } from "./targets/aws/ledger";
 
 /** An environment on AWS that is to be swept, and why. */
 export interface AwsSweepChoice {
@@ -86,11 +86,10 @@ export const awsEnvironments = (access: AwsAccess): Promise<AwsEnvironmentSummar
 
 /** What a sweep would remove, for `--dry-run`. */
 export const awsInventory = (environmentId: string, access: AwsAccess) =>
-  asked(() => takeAwsInventory(environmentId, allRegions(environmentId, access)));
+  asked(() => takeAwsInventory(environmentId, allRegions(readLedger(environmentId), access)));
 
 /** With what this machine's ledger knows beside the tags: there may be nothing left that says where generators were. */
-function allRegions(environmentId: string, access: AwsAccess): AwsAccess {
-  const ledger = readLedger(environmentId);
+function allRegions(ledger: AwsLedger | undefined, access: AwsAccess): AwsAccess {
   if (ledger === undefined) return access;
   const { region, furtherRegions } = ledger;
   // Another environment of the same name may be elsewhere.
@@ -107,7 +106,7 @@ export async function sweepAllAws(
   for (const { environmentId } of choices) {
     const ledger = readLedger(environmentId);
     const result = await asked(
-      () => sweepAws(environmentId, allRegions(environmentId, access), options),
+      () => sweepAws(environmentId, allRegions(ledger, access), options),
       ExitCode.TeardownNotProved,
     );
     if (result.proved && ledger !== undefined && result.regions.includes(ledger.region))

@@ -9,6 +9,7 @@ import { summariseRequests } from "../analysis/summary";
 import { TraceSummariser, type TraceSummary } from "../analysis/traces/summary";
 import { findValidity } from "../analysis/validity";
 import { judgeRun } from "../analysis/verdict";
+import { groupBy } from "../core/group-by";
 import type { RegionSummary, ReportData, TeardownProof } from "../report/model";
 import {
   analyseRun,
@@ -84,20 +85,21 @@ export async function summariseTraces(
   return summariser.summary(await store.countAsked(measured));
 }
 
-/** Requests of the measured window by the region that they were sent from. */
+/** Requests of the measured window by the region that they were sent from; undefined where that is one, or none. */
 async function summariseRegions(
   store: RunStore,
   { generators, window }: RunManifest,
-): Promise<readonly RegionSummary[]> {
-  const byRegion = new Map<string, string[]>();
-  for (const { generator, region } of generators) {
-    if (region !== undefined) byRegion.set(region, [...(byRegion.get(region) ?? []), generator]);
-  }
-  if (byRegion.size < 2) return [];
+): Promise<readonly RegionSummary[] | undefined> {
+  const placed = generators.flatMap(({ generator, region }) =>
+    region === undefined ? [] : [{ generator, region }],
+  );
+  const byRegion = groupBy(placed, ({ region }) => region);
+  if (byRegion.size < 2) return undefined;
   const measured = { fromUs: window.measuredFromUs, toUs: window.measuredToUs };
   const seconds = (window.measuredToUs - window.measuredFromUs) / 1e6;
   const summaries: RegionSummary[] = [];
-  for (const [region, names] of byRegion) {
+  for (const [region, members] of byRegion) {
+    const names = members.map(({ generator }) => generator);
     const { overall } = await store.sampleFigures(measured, STANDARD_PROBABILITIES, names);
     summaries.push({ region, generators: names, ...summariseRequests(overall, seconds) });
   }
@@ -146,7 +148,7 @@ export async function judgeStoredRun(runFolder: string): Promise<ReportData> {
       events: eventTimeline(events, window.measuredFromUs),
       scaleOuts: scaleOutLags(events, scenario.plannedCurve, window.measuredFromUs),
       tiers: summariseTiers(measuredPoints, manifest.sizing),
-      ...(regions.length < 2 ? {} : { regions }),
+      ...(regions === undefined ? {} : { regions }),
       ...(traces === undefined ? {} : { traces }),
       ...(teardown === undefined ? {} : { teardown }),
     };

@@ -1,4 +1,5 @@
 import type { TierSeries } from "../../analysis/model";
+import { groupBy } from "../../core/group-by";
 import type { TelemetryPoint } from "../../storage/schema";
 import { isMetricName, METRICS, type MetricName } from "./metrics";
 
@@ -48,16 +49,6 @@ function seriesOf(
       atSeconds: slice * window.sliceSeconds,
       value: [...sources.values()].reduce((total, { sum, count }) => total + sum / count, 0),
     }));
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /**

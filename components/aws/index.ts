@@ -4,7 +4,7 @@ import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { EnvironmentError, type Problem } from "../../core/errors";
 import type { TierArgs, TierFactory } from "../contracts";
-import { REGIONS_TAG } from "../tagging";
+import { formatRegions, REGIONS_TAG } from "../tagging";
 import { awsApmProblems } from "./apm/problems";
 import { AwsApp } from "./app";
 import { AwsCache } from "./cache";
@@ -70,7 +70,7 @@ export function createAwsTiers(options: AwsTiersOptions): TierFactory {
   const placed = <Args extends TierArgs>(args: Args): Args => {
     if (regions.length === 1) return args;
     const { environment } = args;
-    const tags = { ...environment.tags, [REGIONS_TAG]: regions.join(" ") };
+    const tags = { ...environment.tags, [REGIONS_TAG]: formatRegions(regions) };
     return { ...args, environment: { ...environment, tags } };
   };
   const bounded = roleBoundary(settings.guard);

@@ -1,5 +1,6 @@
 import type { ResourceTagMapping } from "@aws-sdk/client-resource-groups-tagging-api";
 import { ENVIRONMENT_TAG, EXPIRY_TAG, OWNER_TAG } from "../../components/tagging";
+import { groupBy } from "../../core/group-by";
 import { tagOf } from "./belonging";
 import { AwsClients } from "./clients";
 import { inParallel } from "./in-parallel";
@@ -19,11 +20,10 @@ export async function listAwsEnvironments(
 ): Promise<AwsEnvironmentSummary[]> {
   const clients = new AwsClients(access);
   try {
-    const byId = new Map<string, ResourceTagMapping[]>();
-    for (const mapping of await tagged(clients, indexedRegions(access.region))) {
-      const id = tagOf(mapping.Tags, ENVIRONMENT_TAG) ?? "";
-      byId.set(id, [...(byId.get(id) ?? []), mapping]);
-    }
+    const byId = groupBy(
+      await tagged(clients, indexedRegions(access.region)),
+      ({ Tags }) => tagOf(Tags, ENVIRONMENT_TAG) ?? "",
+    );
     const summaries = await inParallel(
       [...byId],
       ENVIRONMENTS_AT_A_TIME,

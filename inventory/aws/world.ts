@@ -5,7 +5,7 @@ import {
   type ResourceTagMapping,
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { ENVIRONMENT_TAG, REGIONS_TAG } from "../../components/tagging";
+import { ENVIRONMENT_TAG, parseRegions, REGIONS_TAG } from "../../components/tagging";
 import { type AnyTag, collect, tagOf } from "./belonging";
 import type { AwsClients } from "./clients";
 import type { World } from "./kind";
@@ -96,8 +96,5 @@ function statedRegions(
   items: readonly { readonly Tags?: readonly AnyTag[] | undefined }[],
 ): readonly string[] {
   const texts = new Set(items.flatMap(({ Tags }) => tagOf(Tags, REGIONS_TAG) ?? []));
-  return [...new Set([...texts].flatMap((text) => text.split(" ").filter((one) => REGION.test(one))))];
+  return [...new Set([...texts].flatMap(parseRegions))];
 }
-
-/** Of the standard partition, as `aws.region` is. */
-const REGION = /^[a-z]{2}-[a-z]+-\d$/;

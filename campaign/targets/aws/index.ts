@@ -158,7 +158,7 @@ export function createAwsTarget(options: AwsTargetOptions = {}): CampaignTarget 
     machine: describeRunner,
 
     sweep: async (environmentId) =>
-      (await import("./sweep")).sweepEnvironmentOnAws(environmentId, undefined, {
+      (await import("./sweep")).sweepEnvironmentOnAws(environmentId, {
         ...(options.sweepPauseMs === undefined ? {} : { firstPauseMs: options.sweepPauseMs }),
       }),
   };

@@ -35,11 +35,9 @@ function checksOf(result: AwsSweepResult): TeardownProof["checked"] {
 
 /**
  * Removes what is left of an environment. Only an inventory of the world proves a teardown; when AWS cannot be asked, nothing is proved.
- * @param region where it is; absent: as its ledger says
  */
 export async function sweepEnvironmentOnAws(
   environmentId: string,
-  region?: string,
   options: AwsSweepOptions = {},
 ): Promise<TeardownProof> {
   const advice = `Run perfbed sweep ${environmentId}; docs/aws-campaign.md says what may stay, and why.`;
@@ -50,11 +48,10 @@ export async function sweepEnvironmentOnAws(
     advice,
   });
   const ledger = readLedger(environmentId);
-  const chosen = region ?? ledger?.region;
-  if (chosen === undefined) return failed(`the region of ${environmentId} is not known on this machine`);
-  const furtherRegions = ledger?.furtherRegions ?? [];
+  if (ledger === undefined) return failed(`the region of ${environmentId} is not known on this machine`);
+  const { region, furtherRegions } = ledger;
   try {
-    const result = await sweepAws(environmentId, { region: chosen, furtherRegions }, options);
+    const result = await sweepAws(environmentId, { region, furtherRegions }, options);
     if (result.proved) removeLedger(environmentId);
     return {
       proved: result.proved,

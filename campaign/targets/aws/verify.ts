@@ -7,6 +7,7 @@ import { launchSeconds, terminationSeconds } from "../../../components/aws/app/a
 import { maskingSeconds } from "../../../components/aws/app/masking";
 import type { AwsSettings } from "../../../components/aws/settings";
 import type { EnvironmentAccess } from "../../../components/contracts";
+import { groupBy } from "../../../core/group-by";
 import type { EnvironmentPlan } from "../../plan";
 import { answers, type Check, FinalFailure, requireAll, UnderWay } from "../checks";
 import { type AwsClients, withClients } from "./clients";
@@ -102,13 +103,9 @@ export function requireParameters(servers: readonly DatabaseServer[]): void {
 /** Generators on instances answer to Systems Manager. */
 async function reachableGenerators(access: EnvironmentAccess, clients: AwsClients): Promise<void> {
   const remotes = await locateGenerators(access.generators, clients, access.environmentId);
-  const byRegion = new Map<string, string[]>();
-  for (const remote of remotes) {
-    if (!(remote instanceof InstanceGenerator)) continue;
-    const { instanceId, region = clients.region } = remote;
-    byRegion.set(region, [...(byRegion.get(region) ?? []), instanceId]);
-  }
-  for (const [region, instanceIds] of byRegion) {
+  const instances = remotes.filter((remote) => remote instanceof InstanceGenerator);
+  for (const [region, members] of groupBy(instances, (one) => one.region ?? clients.region)) {
+    const instanceIds = members.map(({ instanceId }) => instanceId);
     const { InstanceInformationList = [] } = await clients
       .in(region)
       .ssm.send(

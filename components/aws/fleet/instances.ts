@@ -25,6 +25,7 @@ export function createFleetInstances(
   const ground = context.ground();
   const groupName = fleetGroupName(environment);
   const apm = withoutTracing(args.apm);
+  const regions = generatorRegions(settings, sizing.generators);
   const byRegion = generatorsByRegion(settings, sizing.generators);
   const profile = createInstanceProfile(
     `${name}-instance`,
@@ -66,9 +67,7 @@ export function createFleetInstances(
   return pulumi
     .all(groupNames)
     .apply(() =>
-      generatorSlots(sizing.generators, (index) =>
-        placeOf(index, generatorRegions(settings, sizing.generators), settings.region, groupName),
-      ),
+      generatorSlots(sizing.generators, (index) => placeOf(index, regions, settings.region, groupName)),
     );
 }
 

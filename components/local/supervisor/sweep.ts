@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { groupBy } from "../../../core/group-by";
 import { findCgroups, removeCgroups } from "./cgroup-limits";
 import { markClosing } from "./closing";
 import { environmentPath } from "./environment-path";
@@ -56,11 +57,9 @@ async function endRank(
   deadline: number,
   ended: Ended,
 ): Promise<void> {
-  const groups = new Map<string, Member[]>();
-  for (const member of members) {
-    const key = member.record === undefined ? "" : `${member.record.pid}/${member.record.startTicks}`;
-    groups.set(key, [...(groups.get(key) ?? []), member]);
-  }
+  const groups = groupBy(members, ({ record }) =>
+    record === undefined ? "" : `${record.pid}/${record.startTicks}`,
+  );
   const left = Math.max(0, deadline - performance.now());
   await Promise.all(
     [...groups.values()].map(async (group) => {

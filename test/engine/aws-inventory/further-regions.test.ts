@@ -1,6 +1,5 @@
 import { type AwsInventory, LeftoverReason, sweepAws, takeAwsInventory } from "../../../inventory/aws";
-import { type MotoFront, startMotoFront } from "../../support/moto-front";
-import { type MotoServer, startMoto } from "../../support/moto-server";
+import { emulatedAccount } from "./emulated-account";
 import { accessTo, plantEnvironment, plantFurtherNetwork, REGION } from "./planted";
 
 /** Against moto, an emulator that knows regions: an environment whose generators are, in part, in another one. */
@@ -10,26 +9,13 @@ const FAST = { firstPauseMs: 20, longestPauseMs: 100, patienceMs: 2_000, deadlin
 const FURTHER = "us-east-2";
 const regions = [REGION, FURTHER];
 
-let moto: MotoServer;
-let front: MotoFront;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  front = await startMotoFront({ motoUrl: moto.url });
-});
-afterAll(async () => {
-  await front?.stop();
-  await moto?.stop();
-});
-beforeEach(async () => {
-  await fetch(`${moto.url}/moto-api/reset`, { method: "POST" });
-});
+const account = emulatedAccount();
 
 const ids = ({ resources }: AwsInventory): string[] =>
   resources.map(({ kind, id, region }) => `${kind} ${region} ${id}`).sort();
 
 test("from whichever of its regions it is looked at, all of it is found once, and a sweep proves all of it gone", async () => {
-  const access = accessTo(front.url);
+  const access = accessTo(account.front.url);
   await plantEnvironment("wide", access, { regions });
   const { vpcId, interfaceId } = await plantFurtherNetwork("wide", access, FURTHER, { regions });
   await plantFurtherNetwork("other", access, FURTHER);
@@ -54,12 +40,12 @@ test("from whichever of its regions it is looked at, all of it is found once, an
 });
 
 test("the environment's guard stays for as long as something is left in another region", async () => {
-  const access = accessTo(front.url);
+  const access = accessTo(account.front.url);
   await plantEnvironment("wide", access, { regions });
   await plantFurtherNetwork("wide", access, FURTHER, { regions });
-  front.refuse(`ec2:DeleteSubnet ${FURTHER}`, "DependencyViolation");
+  account.front.refuse(`ec2:DeleteSubnet ${FURTHER}`, "DependencyViolation");
   const result = await sweepAws("wide", access, { ...FAST, patienceMs: 200 });
-  front.refuse(`ec2:DeleteSubnet ${FURTHER}`, undefined);
+  account.front.refuse(`ec2:DeleteSubnet ${FURTHER}`, undefined);
   expect(result.proved).toBe(false);
   const left = new Set(result.left.map(({ resource }) => `${resource.kind} ${resource.region}`));
   expect(left).toContain(`ec2:subnet ${FURTHER}`);
@@ -68,18 +54,18 @@ test("the environment's guard stays for as long as something is left in another 
 });
 
 test("a region that does not answer proves nothing, and is named", async () => {
-  const access = accessTo(front.url);
+  const access = accessTo(account.front.url);
   await plantEnvironment("wide", access, { regions });
-  front.refuse(`ec2:DescribeVpcs ${FURTHER}`, "AuthFailure");
+  account.front.refuse(`ec2:DescribeVpcs ${FURTHER}`, "AuthFailure");
   const { failures } = await takeAwsInventory("wide", access);
-  front.refuse(`ec2:DescribeVpcs ${FURTHER}`, undefined);
+  account.front.refuse(`ec2:DescribeVpcs ${FURTHER}`, undefined);
   expect(failures).toEqual([
     { kind: "region", region: FURTHER, reason: expect.stringContaining("AuthFailure") },
   ]);
 });
 
 test("where nothing is left at home that would say so, it is found in the region that its maker remembers", async () => {
-  const access = accessTo(front.url);
+  const access = accessTo(account.front.url);
   const { vpcId } = await plantFurtherNetwork("wide", access, FURTHER);
   expect(ids(await takeAwsInventory("wide", access))).toEqual([]);
   const result = await sweepAws("wide", { ...access, furtherRegions: [FURTHER] }, FAST);

@@ -17,8 +17,7 @@ import {
 } from "../../../inventory/aws";
 import { AwsClients } from "../../../inventory/aws/clients";
 import { iam } from "../../support/iam-actions";
-import { type MotoFront, startMotoFront } from "../../support/moto-front";
-import { type MotoServer, startMoto } from "../../support/moto-server";
+import { emulatedAccount } from "./emulated-account";
 import { accessTo, plantEnvironment } from "./planted";
 
 /**
@@ -32,26 +31,13 @@ const FAST = { firstPauseMs: 20, longestPauseMs: 100, patienceMs: 2_000, deadlin
 /** One of those that moto has. */
 const IMAGE = "ami-12c6146b";
 
-let moto: MotoServer;
-let front: MotoFront;
-
-beforeAll(async () => {
-  moto = await startMoto();
-  front = await startMotoFront({ motoUrl: moto.url, throttleEvery: 20 });
-});
-afterAll(async () => {
-  await front?.stop();
-  await moto?.stop();
-});
-beforeEach(async () => {
-  await fetch(`${moto.url}/moto-api/reset`, { method: "POST" });
-});
+const account = emulatedAccount({ throttleEvery: 20 });
 
 const ids = ({ resources }: AwsInventory): string[] =>
   resources.map(({ kind, id, region }) => `${kind} ${region} ${id}`);
 
 test("a lost environment is found and removed, throttled calls are repeated, and the neighbour with a longer name stays", async () => {
-  const access = accessTo(front.url);
+  const access = accessTo(account.front.url);
   const planted = await plantEnvironment("shop", access);
   await plantEnvironment("shop-app", access, { expiresAt: "2020-01-01T00:00:00.000Z" });
   for (const [type, id] of [
@@ -60,16 +46,16 @@ test("a lost environment is found and removed, throttled calls are repeated, and
     ["cachePolicy", "shop-edge"],
     ["cachePolicy", "shop-app-edge"],
   ] as const) {
-    front.plant(type, id);
+    account.front.plant(type, id);
   }
-  front.plant("placementGroup", "shop-fleet", {
+  account.front.plant("placementGroup", "shop-fleet", {
     tagSet: "<item><key>perfbed:environment</key><value>shop</value></item>",
   });
-  front.plant("proxyEndpoint", "shop-proxy-readers", { DBProxyName: "shop-proxy" });
-  front.plant("cacheParameterGroup", "cache-parameters-1", {
+  account.front.plant("proxyEndpoint", "shop-proxy-readers", { DBProxyName: "shop-proxy" });
+  account.front.plant("cacheParameterGroup", "cache-parameters-1", {
     Description: "Cache of perfbed environment shop",
   });
-  front.plant("cacheSubnetGroup", "cache-subnets-1", {
+  account.front.plant("cacheSubnetGroup", "cache-subnets-1", {
     CacheSubnetGroupDescription: "Cache of perfbed environment shop",
   });
 
@@ -92,11 +78,11 @@ test("a lost environment is found and removed, throttled calls are repeated, and
   expect(result.failures).toEqual([]);
   expect(result.proved).toBe(true);
   expect(result.removed.length).toBeGreaterThanOrEqual(found.resources.length - 4);
-  expect(front.throttled()).toBeGreaterThan(10);
+  expect(account.front.throttled()).toBeGreaterThan(10);
 
   expect(ids(await takeAwsInventory("shop", access))).toEqual([]);
   expect(ids(await takeAwsInventory("shop-app", access))).toEqual(ids(neighbour));
-  expect(front.planted()).toEqual(["cachePolicy shop-app-edge"]);
+  expect(account.front.planted()).toEqual(["cachePolicy shop-app-edge"]);
 
   const scheduleGroupArn = "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/shop-expiry";
   const granted = [
@@ -113,7 +99,7 @@ test("a lost environment is found and removed, throttled calls are repeated, and
 });
 
 test("a protected database, a snapshot and an image are reported with what to do, and the guard stays with them", async () => {
-  const access = accessTo(front.url);
+  const access = accessTo(account.front.url);
   await plantEnvironment("kept", access, { deletionProtection: true });
   const clients = new AwsClients(access);
   const rds = clients.client(RDSClient);
@@ -155,7 +141,7 @@ test("a protected database, a snapshot and an image are reported with what to do
 });
 
 test("what credentials may not remove, and what is in use, is said to be so; nothing is proved while a service does not answer", async () => {
-  const access = accessTo(front.url);
+  const access = accessTo(account.front.url);
   const planted = await plantEnvironment("denied", access);
   const clients = new AwsClients(access);
   const ec2 = clients.client(EC2Client);
@@ -169,9 +155,9 @@ test("what credentials may not remove, and what is in use, is said to be so; not
     }),
   );
   // As AWS answers while an interface is used, and while it is in the subnet; moto lets both go.
-  front.refuse("ec2:DeleteNetworkInterface", "InvalidParameterValue");
-  front.refuse("ec2:DeleteSubnet", "DependencyViolation");
-  front.refuse("secretsmanager:DeleteSecret", "AccessDeniedException");
+  account.front.refuse("ec2:DeleteNetworkInterface", "InvalidParameterValue");
+  account.front.refuse("ec2:DeleteSubnet", "DependencyViolation");
+  account.front.refuse("secretsmanager:DeleteSecret", "AccessDeniedException");
   const result = await sweepAws("denied", access, { ...FAST, patienceMs: 200 });
   expect(result.proved).toBe(false);
   const byKind = new Map(result.left.map((one) => [one.resource.kind, one]));
@@ -185,14 +171,14 @@ test("what credentials may not remove, and what is in use, is said to be so; not
     detail: `NetworkInterfaceInUse: in use by ${InstanceId}`,
   });
   for (const action of ["ec2:DeleteNetworkInterface", "ec2:DeleteSubnet", "secretsmanager:DeleteSecret"]) {
-    front.refuse(action, undefined);
+    account.front.refuse(action, undefined);
   }
   await ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId }));
   clients.close();
 
-  front.refuse("elasticache:DescribeUsers", "AccessDenied");
+  account.front.refuse("elasticache:DescribeUsers", "AccessDenied");
   const blind = await sweepAws("denied", access, FAST);
-  front.refuse("elasticache:DescribeUsers", undefined);
+  account.front.refuse("elasticache:DescribeUsers", undefined);
   // There may be users: what guards the environment's expiry stays.
   expect(new Set(blind.left.map(({ reason }) => reason))).toEqual(new Set([LeftoverReason.Guard]));
   expect(blind.failures).toEqual([
